@@ -1,0 +1,125 @@
+"""What a learner gets wrong, caught where it enters: what was expected, what came, the likely cause."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from course_utils._types import Array
+
+
+def as_float(name: str, x, ndim: int | tuple[int, ...] | None = None) -> Array:
+    """Return `x` as a floating-point array, without a copy where it is one already.
+
+    Floats keep their dtype (float32 stays float32); integers and booleans become float64.
+
+    Parameters
+    ----------
+    name : what the message calls the argument.
+    x : array, list of numbers, or number.
+    ndim : the number of axes, or a tuple of the numbers allowed; None allows any.
+
+    Raises
+    ------
+    TypeError : text, objects, complex numbers or dates.
+    ValueError : lists of unequal lengths, or the wrong number of axes.
+
+    >>> as_float("x", [1, 2])
+    array([1., 2.])
+    """
+    try:
+        x = np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{name} must be a full table of numbers, but its rows differ in length: {error}") from None
+    if x.dtype.kind in "iub":
+        x = x.astype(np.float64)
+    elif x.dtype.kind != "f":
+        raise TypeError(
+            f"{name} must hold numbers, but its dtype is {x.dtype}: "
+            "text, missing entries or a mixed table? Pick the numeric columns first."
+        )
+    if ndim is not None and x.ndim not in (ndim if isinstance(ndim, tuple) else (ndim,)):
+        wanted = " or ".join(map(str, ndim)) if isinstance(ndim, tuple) else ndim
+        hint = " A single example needs a batch axis: x[None]." if x.ndim == np.min(ndim) - 1 else ""
+        raise ValueError(f"{name} must have {wanted} axes, but its shape is {x.shape}.{hint}")
+    return x
+
+
+def as_dout(dout, shape: tuple[int, ...], dtype, name: str = "dout") -> Array:
+    """Return the upstream gradient as an array of the output's dtype, after a check of its shape.
+
+    >>> as_dout(1, (), np.float32)
+    array(1., dtype=float32)
+    """
+    dout = as_float(name, dout)
+    if dout.shape != shape:
+        raise ValueError(
+            f"{name} must have the shape of the forward pass's output, {shape}, but its shape is {dout.shape}: "
+            "is this the gradient of another layer, or the cache of another call?"
+        )
+    return dout.astype(dtype, copy=False)
+
+
+def check_shape(name: str, x: Array, expected: Sequence[int | None], hint: str = "") -> None:
+    """Raise ValueError unless `x.shape` is `expected`; None in `expected` allows any size there.
+
+    >>> check_shape("W", np.zeros((3, 4)), (3, None))
+    """
+    if len(x.shape) == len(expected) and all(e is None or n == e for n, e in zip(x.shape, expected, strict=True)):
+        return
+    sizes = ["any" if e is None else str(e) for e in expected]
+    wanted = "(" + ", ".join(sizes) + (",)" if len(sizes) == 1 else ")")
+    raise ValueError(f"{name} must have shape {wanted}, but its shape is {x.shape}." + (f" {hint}" if hint else ""))
+
+
+def check_no_nan(name: str, x: Array) -> None:
+    """Raise ValueError if `x` holds a NaN; infinities pass.
+
+    One NaN makes the sum NaN, so that the exact look is only needed where the cheap one fails.
+
+    >>> check_no_nan("x", np.array([1.0, np.inf, -np.inf]))
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        suspicious = np.isnan(x.sum())
+    if suspicious and np.isnan(x).any():
+        first = tuple(int(i) for i in np.argwhere(np.isnan(x))[0])
+        raise ValueError(
+            f"{name} holds {int(np.isnan(x).sum())} NaN of {x.size} values, the first at index {first}: "
+            "a missing value in the data, or a training run that has diverged (try a smaller learning rate)?"
+        )
+
+
+def check_labels(name: str, labels, classes: int, ignore_index: int | None = None) -> Array:
+    """Return class numbers as an integer array, each in 0 … classes-1 (or equal to `ignore_index`).
+
+    Raises
+    ------
+    TypeError : labels that are not integers.
+    ValueError : a label out of range.
+
+    >>> check_labels("labels", [2, 0, 1], classes=3)
+    array([2, 0, 1])
+    """
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(
+            f"{name} must be integers in 0 … {classes - 1}, but the dtype is {labels.dtype}: "
+            "class numbers, please (one-hot rows: argmax(-1); numbers stored as floats: astype(int))."
+        )
+    wrong = (labels < 0) | (labels >= classes)
+    if ignore_index is not None:
+        wrong &= labels != ignore_index
+    if wrong.any():
+        raise ValueError(
+            f"{name} must lie in 0 … {classes - 1}, but {labels[wrong].flat[0]} came: "
+            "do your labels begin at 1, or has the model fewer outputs than the data has classes?"
+        )
+    return labels
+
+
+def common_dtype(*arrays: Array) -> np.dtype:
+    """Return the dtype that an operation on these arrays computes in (float32 only if all are).
+
+    >>> common_dtype(np.zeros(2, np.float32), np.zeros(3))
+    dtype('float64')
+    """
+    return np.result_type(*(a.dtype for a in arrays))

@@ -1,0 +1,195 @@
+"""Finite differences: the slow truth that every backward pass is checked against."""
+
+import copy
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from course_utils._types import Array
+
+
+class GradientMismatch(AssertionError):
+    """A backward pass disagrees with finite differences; the attributes name the worst element.
+
+    >>> GradientMismatch("dx is wrong", "x", (0, 1), analytic=2.0, numerical=1.0).index
+    (0, 1)
+    """
+
+    def __init__(self, message: str, argument: str, index=None, analytic=None, numerical=None):
+        super().__init__(message)
+        self.argument, self.index, self.analytic, self.numerical = argument, index, analytic, numerical
+
+
+def numerical_gradient(f: Callable[[Array], float], x: Array, eps: float = 1e-5) -> Array:
+    """Gradient of a scalar function by central differences, (f(x + ε) - f(x - ε)) / 2ε for each element.
+
+    Parameters
+    ----------
+    f : takes an array of x's shape (float64) and returns one number.
+    x : any shape and real dtype; computed in float64, never changed.
+    eps : the step ε. The error falls with ε² until rounding, which grows with 1/ε, takes over.
+
+    Returns
+    -------
+    gradient : float64, the shape of x.
+
+    Raises
+    ------
+    ValueError : f returns more than one number, or eps is not positive.
+
+    >>> numerical_gradient(lambda x: (x ** 2).sum(), np.array([1.0, -3.0])).round(6)
+    array([ 2., -6.])
+    """
+    if not eps > 0:
+        raise ValueError(f"eps must be positive, but {eps} came.")
+    x = np.array(x, dtype=np.float64)
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        plus, minus = x.copy(), x.copy()
+        plus[index] += eps
+        minus[index] -= eps
+        gradient[index] = (_one_number(f(plus)) - _one_number(f(minus))) / (2 * eps)
+    return gradient[()]
+
+
+def _one_number(value) -> float:
+    if np.size(value) != 1:
+        raise ValueError(f"f must return one number, but it returned shape {np.shape(value)}: sum or average it.")
+    return float(np.reshape(value, ()))
+
+
+def check_gradients(
+    op: Callable | tuple[Callable, Callable],
+    *arrays: Array | dict,
+    seed: int = 0,
+    step: float = 1e-5,
+    rtol: float = 1e-5,
+    atol: float = 1e-7,
+    **static: Any,
+) -> float:
+    """Compare a backward pass with finite differences, every element, under a random upstream gradient.
+
+    Parameters
+    ----------
+    op : a forward function whose backward stands beside it under the matching name
+        (`relu_forward`, `relu_backward`), or the pair (forward, backward).
+    arrays : the positional arguments: arrays, or dicts of arrays; computed in float64. Keep them small.
+    seed : of the upstream gradient. A gradient of ones would miss faults, in softmax above all.
+    step, rtol, atol : |analytic - numerical| <= atol + rtol · |numerical| must hold with this step.
+    static : the forward's keyword arguments. A random generator among them starts afresh for each call.
+
+    Returns
+    -------
+    error : the largest difference found.
+
+    Raises
+    ------
+    GradientMismatch (an AssertionError) : names the argument, the index and both values of the worst element.
+    ValueError : no backward function is found.
+
+    >>> from course_utils.activations import tanh_forward
+    >>> check_gradients(tanh_forward, np.array([[0.5, -1.0]])) < 1e-9
+    True
+    """
+    forward, backward = _pair(op)
+    arrays = _map(lambda a: np.array(a, dtype=np.float64), arrays)
+
+    def run(arguments):
+        return forward(*_map(np.copy, arguments), **copy.deepcopy(static))
+
+    out, cache = run(arrays)
+    rng = np.random.default_rng(seed)
+    dout = _map(lambda y: rng.normal(size=np.shape(y)), out)
+    analytic = _by_name(forward, arrays, backward(_map(np.copy, dout), cache))
+    leaves = _leaves(arrays)
+    worst = 0.0
+    for k, (name, gradient) in enumerate(analytic):
+
+        def scalar(z, k=k):
+            return _inner(dout, run(_refill(arrays, iter([*leaves[:k], z, *leaves[k + 1 :]])))[0])
+
+        worst = max(worst, _compare(name, gradient, numerical_gradient(scalar, leaves[k], step), rtol, atol))
+    return worst
+
+
+def _pair(op) -> tuple[Callable, Callable]:
+    """The forward and the backward function that `op` stands for."""
+    if isinstance(op, tuple):
+        return op
+    name = getattr(op, "__name__", "")
+    backward = getattr(sys.modules.get(getattr(op, "__module__", "")), name.replace("_forward", "_backward"), None)
+    if not name.endswith("_forward") or backward is None:
+        raise ValueError(
+            f"op must be a function NAME_forward with NAME_backward beside it, or the pair of both, but {op!r} came."
+        )
+    return op, backward
+
+
+def _paths(tree, name: str) -> Iterator[tuple[str, Array]]:
+    """Every array of a nest of tuples and dicts, with its path written as Python would."""
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            yield from _paths(value, f"{name}[{key!r}]")
+    elif isinstance(tree, tuple):
+        for i, value in enumerate(tree):
+            yield from _paths(value, f"{name}[{i}]")
+    else:
+        yield name, tree
+
+
+def _leaves(tree) -> list[Array]:
+    return [leaf for _, leaf in _paths(tree, "")]
+
+
+def _refill(tree, leaves: Iterator):
+    """The same nest with other leaves."""
+    if isinstance(tree, dict):
+        return {key: _refill(value, leaves) for key, value in tree.items()}
+    if isinstance(tree, tuple):
+        return tuple(_refill(value, leaves) for value in tree)
+    return next(leaves)
+
+
+def _map(f: Callable, tree):
+    return _refill(tree, map(f, _leaves(tree)))
+
+
+def _inner(a, b) -> float:
+    """Σ a · b over all arrays of two nests: the scalar whose gradient the backward pass claims to be."""
+    return sum(float(np.sum(x * y)) for x, y in zip(_leaves(a), _leaves(b), strict=True))
+
+
+def _by_name(forward: Callable, arrays: tuple, gradients) -> list[tuple[str, Array]]:
+    """(name, gradient) of each array; what is missing or has a wrong shape fails here."""
+    import inspect
+
+    names = [*inspect.signature(forward).parameters][: len(arrays)]
+    gradients = (gradients,) if len(arrays) == 1 else gradients
+    if len(gradients) != len(arrays):
+        raise GradientMismatch(
+            f"backward must return gradients of {names}, but it returned {len(gradients)}.", names[0]
+        )
+    found = dict(path for name, gradient in zip(names, gradients, strict=True) for path in _paths(gradient, name))
+    wanted = [path for name, array in zip(names, arrays, strict=True) for path in _paths(array, name)]
+    for name, array in wanted:
+        if np.shape(found.get(name)) != array.shape or found.get(name) is None:
+            came = f"shape {np.shape(found[name])}" if found.get(name) is not None else "nothing"
+            raise GradientMismatch(f"the gradient of {name} must have shape {array.shape}, but {came} came.", name)
+    return [(name, found[name]) for name, _ in wanted]
+
+
+def _compare(name: str, analytic: Array, numerical: Array, rtol: float, atol: float) -> float:
+    """Largest difference, or GradientMismatch at the element that oversteps its tolerance most."""
+    difference = np.abs(np.asarray(analytic) - numerical)
+    excess = np.nan_to_num(difference / (atol + rtol * np.abs(numerical)), nan=np.inf)
+    if excess.size and excess.max() > 1:
+        index = tuple(int(i) for i in np.unravel_index(excess.argmax(), excess.shape))
+        a, n = float(np.asarray(analytic)[index]), float(np.asarray(numerical)[index])
+        raise GradientMismatch(
+            f"the gradient of {name} is wrong, worst at index {index}: backward says {a:.8g}, "
+            f"finite differences {n:.8g} ({int((excess > 1).sum())} of {excess.size} elements differ).",
+            name, index, a, n,
+        )  # fmt: skip
+    return float(difference.max(initial=0.0))
