@@ -4,4 +4,4 @@ Import what you need from its module, for example ``from course_utils.losses imp
 This file imports nothing, so that ``import course_utils`` costs nothing.
 """
 
-__version__ = "1.0.0"
+__version__ = "0.1.0"
