@@ -1,0 +1,1 @@
+"""The makers' tools: run, normalise, check and verify notebooks.  Learners never need them."""

@@ -1,0 +1,69 @@
+"""The reference kernel: the environment in which stored outputs are made and compared.
+
+One thread, fixed hashing, a quiet TensorFlow: what makes the same cell print the same text on any machine.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "course-reference"
+CELL_SECONDS = 120  # a cell that takes longer is stopped and fails
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "COURSE_SWEEP_WIDGETS": "1",  # live widgets call their callback over its whole range
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+UNSET = ("PYTEST_CURRENT_TEST", "COLUMNS", "LINES")  # a test runner's traces, which would change outputs
+
+
+def kernel_environment(progress_folder):
+    """The variables of the reference kernel, those of this process included."""
+    env = {key: value for key, value in os.environ.items() if key not in UNSET}
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    return {**env, **ENVIRONMENT, "PYTHONPATH": path, "COURSE_PROGRESS": str(Path(progress_folder) / "progress.json")}
+
+
+@contextlib.contextmanager
+def reference_kernel():
+    """Install the reference kernelspec in a temporary folder for the time of the block."""
+    before = dict(os.environ)
+    with tempfile.TemporaryDirectory(prefix="course-kernel-") as folder:
+        spec = Path(folder) / "kernels" / NAME
+        spec.mkdir(parents=True)
+        command = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
+        argv = {"argv": command, "display_name": "Python 3 (ipykernel)", "language": "python"}
+        (spec / "kernel.json").write_text(json.dumps(argv), encoding="utf-8")
+        os.environ.update(kernel_environment(folder))
+        os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [folder, before.get("JUPYTER_PATH")]))
+        for name in UNSET:
+            os.environ.pop(name, None)
+        try:
+            yield NAME
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def execute(path):
+    """Run the notebook file `path` from a clean kernel; return it with its new outputs.  The file is not written.
+
+    Raises `nbclient.exceptions.CellExecutionError` where a cell fails; call inside `reference_kernel()`.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name=NAME, store_widget_state=False,
+                            resources={"metadata": {"path": str(Path(path).parent)}})
+    return client.execute()
