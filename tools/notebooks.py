@@ -1,7 +1,7 @@
 """Run, normalise, check and verify the course's notebooks.
 
-    python -m tools.notebooks run 04          execute lesson and solutions 04, store their outputs
-    python -m tools.notebooks normalise       bring every notebook into the stored form
+python -m tools.notebooks run 04          execute lesson and solutions 04, store their outputs
+python -m tools.notebooks normalise       bring every notebook into the stored form
 """
 
 import argparse

@@ -44,8 +44,8 @@ def reference_kernel():
     with tempfile.TemporaryDirectory(prefix="course-kernel-") as folder:
         spec = Path(folder) / "kernels" / NAME
         spec.mkdir(parents=True)
-        command = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=ERROR"]
-        argv = {"argv": command, "display_name": "Python 3 (ipykernel)", "language": "python"}
+        command = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv = {"argv": [*command, "--log-level=ERROR"], "display_name": "Python 3 (ipykernel)", "language": "python"}
         (spec / "kernel.json").write_text(json.dumps(argv), encoding="utf-8")
         os.environ.update(kernel_environment(folder))
         os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [folder, before.get("JUPYTER_PATH")]))
@@ -64,6 +64,11 @@ def execute(path):
     Raises `nbclient.exceptions.CellExecutionError` where a cell fails; call inside `reference_kernel()`.
     """
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=CELL_SECONDS, kernel_name=NAME, store_widget_state=False,
-                            resources={"metadata": {"path": str(Path(path).parent)}})
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name=NAME,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(Path(path).parent)}},
+    )
     return client.execute()

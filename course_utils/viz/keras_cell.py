@@ -43,7 +43,7 @@ class Worker:
 
     def __init__(self, command=(sys.executable, str(WORKER))):
         self.folder = Path(tempfile.mkdtemp(prefix="course-tensorflow-"))
-        self.log = open(self.folder / "log.txt", "w+", encoding="utf-8", errors="replace")
+        self.log = (self.folder / "log.txt").open("wb")
         self.process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

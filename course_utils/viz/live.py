@@ -86,6 +86,8 @@ def as_control(name, control):
         raise ValueError(f"{name}: expected a widget, (low, high, step), a list or a truth value")
     control.description = control.description or name.replace("_", " ")
     control.style.description_width = "initial"
+    if hasattr(control, "max"):
+        control.layout.width = "60%"
     if hasattr(control, "continuous_update"):
         control.continuous_update = False
     return control

@@ -11,6 +11,8 @@ from string import ascii_lowercase
 from IPython.display import display
 
 OPTION_STYLE = "cursor:pointer;padding:.3em .6em;border:1px solid #888;border-radius:4px;margin:.25em 0"
+INVITATION = "Decide first, then open your answer."
+RIGHT, WRONG = "Right.", "Not right."
 
 
 def quiz(question, options):
@@ -52,14 +54,21 @@ def quiz_text(question, options):
 def quiz_html(question, options):
     """The quiz as HTML; `<`, `>` and `&` in the texts are escaped, `$` and backslashes are left to MathJax."""
     name = "quiz-" + hashlib.sha256(question.encode()).hexdigest()[:8]
-    rows = "".join(
-        f'<details name="{name}"><summary style="{OPTION_STYLE}">({letter}) {html.escape(str(text), quote=False)}</summary>'
-        f'<p style="margin-left:1.5em"><strong>{"Right." if right else "Not right."}</strong> '
-        f"{html.escape(str(why), quote=False)}</p></details>"
-        for letter, (text, right, why) in zip(ascii_lowercase, options, strict=False)
-    )
+    rows = [option_html(name, letter, *option) for letter, option in zip(ascii_lowercase, options, strict=False)]
     return (
-        f'<div role="group" aria-label="Quiz" data-lm-suppress-shortcuts="true" style="max-width:45em">'
-        f"<p><strong>Quiz.</strong> {html.escape(question, quote=False)} "
-        f"<em>Decide first, then open your answer.</em></p>{rows}</div>"
+        '<div role="group" aria-label="Quiz" data-lm-suppress-shortcuts="true" style="max-width:45em">'
+        f"<p><strong>Quiz.</strong> {escape(question)} <em>{INVITATION}</em></p>{''.join(rows)}</div>"
     )
+
+
+def option_html(name, letter, text, right, why):
+    """One option: a line that opens, like a button, on the verdict and the explanation."""
+    return (
+        f'<details name="{name}"><summary style="{OPTION_STYLE}">({letter}) {escape(text)}</summary>'
+        f'<p style="margin-left:1.5em"><strong>{RIGHT if right else WRONG}</strong> {escape(why)}</p></details>'
+    )
+
+
+def escape(text):
+    """`text` safe in HTML, its quotation marks left as they are for MathJax."""
+    return html.escape(str(text), quote=False)

@@ -1,4 +1,4 @@
-"""A slider over pictures that were drawn before: moves in the browser, needs no kernel, and says each frame in words."""
+"""A slider over pictures that were drawn before: it moves in the browser, needs no kernel, and tells each frame."""
 
 import html
 
