@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course_utils._types import Array
+from course_utils._types import Array, Params
 
 
 def as_float(name: str, x, ndim: int | tuple[int, ...] | None = None) -> Array:
@@ -69,6 +69,28 @@ def check_shape(name: str, x: Array, expected: Sequence[int | None], hint: str =
     sizes = ["any" if e is None else str(e) for e in expected]
     wanted = "(" + ", ".join(sizes) + (",)" if len(sizes) == 1 else ")")
     raise ValueError(f"{name} must have shape {wanted}, but its shape is {x.shape}." + (f" {hint}" if hint else ""))
+
+
+def check_params(params: Params, shapes: dict[str, Sequence[int | None]]) -> Params:
+    """Return those of `params` that `shapes` names, as floats, after a check that they are there and fit.
+
+    Raises
+    ------
+    ValueError : a parameter that is missing, or of another shape.
+
+    >>> list(check_params({"W": np.zeros((2, 3)), "other": np.zeros(1)}, {"W": (2, None)}))
+    ['W']
+    """
+    missing = [name for name in shapes if name not in params]
+    if missing:
+        raise ValueError(
+            f"params must hold {', '.join(shapes)}, but {', '.join(missing)} is missing; "
+            f"its names are {', '.join(params) or 'none'}."
+        )
+    found = {name: as_float(f"params[{name!r}]", params[name]) for name in shapes}
+    for name, shape in shapes.items():
+        check_shape(f"params[{name!r}]", found[name], shape)
+    return found
 
 
 def check_no_nan(name: str, x: Array) -> None:
