@@ -6,9 +6,22 @@ Matplotlib and ipywidgets are imported here and nowhere else in the package.  A 
 from course_utils.viz import style
 from course_utils.viz.figures import show
 from course_utils.viz.keras_cell import start_worker
+from course_utils.viz.lessons import lesson_map, load_lessons, needed_for
 from course_utils.viz.live import LiveFigure, live
 from course_utils.viz.notebook import begin
 from course_utils.viz.quiz import quiz
 from course_utils.viz.slides import SlideFigure
 
-__all__ = ["LiveFigure", "SlideFigure", "begin", "live", "quiz", "show", "start_worker", "style"]
+__all__ = [
+    "LiveFigure",
+    "SlideFigure",
+    "begin",
+    "lesson_map",
+    "live",
+    "load_lessons",
+    "needed_for",
+    "quiz",
+    "show",
+    "start_worker",
+    "style",
+]
