@@ -1,0 +1,107 @@
+"""The cases of one seed, with what is right and what each mistake would give: made once, for any number of answers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .callers import Caller
+from .callers.inprocess import InProcess
+from .compare import Difference, Rule, difference
+from .exercise import Case, Exercise, Misconception, right_answer, wrong_answer
+from .observe import Observation, observe
+from .show import size_of
+
+HARD_STOPS = ("TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "Missing", "NotImplementedError")
+
+
+@dataclass
+class Trial:
+    """One case tried on an answer: what was wanted, what was got, and the gap between (None if it is right)."""
+
+    case: Case
+    want: Observation
+    got: Observation
+    gap: Difference | None
+
+    @property
+    def right(self) -> bool:
+        return self.gap is None
+
+    @property
+    def size(self) -> int:
+        return size_of(self.case.args) + size_of(self.case.options)
+
+
+class Bench:
+    """Cases of one exercise for one seed; references and misconceptions are run when first needed."""
+
+    def __init__(self, exercise: Exercise, seed: int):
+        lesson, number = exercise.id.split(".")
+        self.exercise = exercise
+        self.cases = exercise.draw(np.random.default_rng([seed, int(lesson), int(number)]))
+        if not self.cases:
+            raise ValueError(f"exercise {exercise.id}: cases gave nothing for seed {seed}")
+        self.rule = Rule(exercise.rtol, exercise.atol, exercise.same_dtype,
+                         lenient=exercise.kind in ("value", "experiment"))
+        self._wanted: list[Observation] | None = None
+        self._wrong: dict[str, list[Observation]] = {}
+
+    @property
+    def wanted(self) -> list[Observation]:
+        """What the reference gives, case by case."""
+        if self._wanted is None:
+            self._wanted = self._observed(right_answer(self.exercise.reference))
+        return self._wanted
+
+    def wrong(self, misconception: Misconception) -> list[Observation]:
+        """What this mistake gives, case by case."""
+        if misconception.name not in self._wrong:
+            self._wrong[misconception.name] = self._observed(wrong_answer(self.exercise, misconception))
+        return self._wrong[misconception.name]
+
+    def _observed(self, answer: Any) -> list[Observation]:
+        caller = trusted(self.exercise, answer)
+        try:
+            return [observe(self.exercise, caller, case) for case in self.cases]
+        finally:
+            caller.close()
+
+    def trials(self, caller: Caller) -> list[Trial]:
+        """Try every case, up to one after which it makes no sense to go on."""
+        done = []
+        for case, want in zip(self.cases, self.wanted, strict=True):
+            got = observe(self.exercise, caller, case)
+            done.append(Trial(case, want, got, self.gap(got, want, case)))
+            if got.fault and got.fault.kind in HARD_STOPS:
+                break
+        return done
+
+    def gap(self, got: Observation, want: Observation, case: Case) -> Difference | None:
+        """What is wrong with one observation, or None."""
+        if got.fault or want.fault:
+            alike = got.fault and want.fault and got.fault.kind == want.fault.kind
+            return None if alike else Difference("fault" if got.fault else "no fault")
+        if self.exercise.metric is not None:
+            gap = self._measured(got, case)
+        else:
+            gap = difference(got.value, want.value, self.rule)
+        return gap or (Difference("mutated") if got.mutated and not want.mutated else None)
+
+    def _measured(self, got: Observation, case: Case) -> Difference | None:
+        metric = self.exercise.metric
+        try:
+            value = float(metric.measure(got.value, case))
+        except Exception as error:      # a result of the wrong kind or shape
+            return Difference("unmeasured", received=f"{type(error).__name__}: {error}")
+        if math.isnan(value):
+            return Difference("metric nan")
+        return None if metric.at_least <= value <= metric.at_most else Difference("metric", received=f"{value:.4g}")
+
+
+def trusted(exercise: Exercise, answer: Any) -> InProcess:
+    """A caller for an answer of our own."""
+    return InProcess({exercise.name: answer}, trusted=True)
