@@ -68,7 +68,12 @@ def lab_server(folder):
             for name in ("_CONFIG_DIR", "_RUNTIME_DIR", "LAB_SETTINGS_DIR", "LAB_WORKSPACES_DIR")
         }
         with (work / "lab.log").open("wb") as log:
-            server = subprocess.Popen(command, env={**kernel_environment(work), **own}, stdout=log, stderr=log)
+            server = subprocess.Popen(
+                command,
+                env={**kernel_environment(), **own, "COURSE_PROGRESS": str(work / "progress.json")},
+                stdout=log,
+                stderr=log,
+            )
         try:
             wait_for(f"http://127.0.0.1:{port}/api?token={token}", server)
             yield lambda name: f"http://127.0.0.1:{port}/lab/tree/{name}?token={token}&reset"

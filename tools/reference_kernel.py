@@ -24,17 +24,17 @@ ENVIRONMENT = {
     "PYTHONUTF8": "1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "TF_ENABLE_ONEDNN_OPTS": "0",
-    "COURSE_SWEEP_WIDGETS": "1",  # live widgets call their callback over its whole range
+    "COURSE_STRICT": "1",  # live widgets try their whole range, figures must have titles and labels
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 UNSET = ("PYTEST_CURRENT_TEST", "COLUMNS", "LINES")  # a test runner's traces, which would change outputs
 
 
-def kernel_environment(progress_folder):
+def kernel_environment():
     """The variables of the reference kernel, those of this process included."""
     env = {key: value for key, value in os.environ.items() if key not in UNSET}
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    return {**env, **ENVIRONMENT, "PYTHONPATH": path, "COURSE_PROGRESS": str(Path(progress_folder) / "progress.json")}
+    return {**env, **ENVIRONMENT, "PYTHONPATH": path}
 
 
 @contextlib.contextmanager
@@ -44,10 +44,10 @@ def reference_kernel():
     with tempfile.TemporaryDirectory(prefix="course-kernel-") as folder:
         spec = Path(folder) / "kernels" / NAME
         spec.mkdir(parents=True)
-        command = [sys.executable, "-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        argv = {"argv": [*command, "--log-level=ERROR"], "display_name": "Python 3 (ipykernel)", "language": "python"}
+        command = [sys.executable, "-m", "tools.kernel_start", "-f", "{connection_file}", "--log-level=ERROR"]
+        argv = {"argv": command, "display_name": "Python 3 (ipykernel)", "language": "python"}
         (spec / "kernel.json").write_text(json.dumps(argv), encoding="utf-8")
-        os.environ.update(kernel_environment(folder))
+        os.environ.update(kernel_environment())
         os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [folder, before.get("JUPYTER_PATH")]))
         for name in UNSET:
             os.environ.pop(name, None)

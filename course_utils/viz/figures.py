@@ -7,6 +7,7 @@ in all of them, so the picture is sent as both, and the richest form a reader kn
 import base64
 import html
 import io
+import os
 
 import numpy as np
 from IPython.display import display
@@ -15,6 +16,8 @@ from PIL import Image
 
 from course_utils.viz.style import DPI
 
+STRICT = "COURSE_STRICT"  # set where lessons are made and tested; learners' own figures are never refused
+LARGEST = 80_000  # bytes of a picture in a lesson
 SHORTEST_ALT = 15  # characters; less than this describes no figure
 
 
@@ -41,12 +44,37 @@ def png_text(fig, dpi=DPI, palette=256):
     """Draw `fig` as PNG, reduce it to at most `palette` colours, close it; return base64 text."""
     if not hasattr(fig, "savefig"):
         raise TypeError(f"expected a Matplotlib figure, received {type(fig).__name__}; an Axes has it as `ax.figure`")
+    if is_strict():
+        check_furniture(fig)
     full, small = io.BytesIO(), io.BytesIO()
     fig.savefig(full, format="png", dpi=dpi, metadata={"Software": None})
     plt.close(fig)
     picture = Image.open(full).convert("RGB")
     picture.quantize(palette, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
-    return base64.b64encode(min(small.getvalue(), full.getvalue(), key=len)).decode()
+    smaller = min(small.getvalue(), full.getvalue(), key=len)
+    if is_strict() and len(smaller) > LARGEST:
+        raise ValueError(
+            f"the picture has {len(smaller):,} bytes, a lesson's may have {LARGEST:,}: draw less or smaller"
+        )
+    return base64.b64encode(smaller).decode()
+
+
+def is_strict():
+    """True where lessons are made and tested (`tools.notebooks`)."""
+    return bool(os.environ.get(STRICT))
+
+
+def check_furniture(fig):
+    """Raise `ValueError` where a figure of a lesson has no title, or curves without names on their axes."""
+    axes = [ax for ax in fig.axes if ax.get_visible()]
+    titles = [fig.get_suptitle(), *(ax.get_title(loc) for ax in axes for loc in ("left", "center", "right"))]
+    if not any(title.strip() for title in titles):
+        raise ValueError("the figure has no title: state its finding with ax.set_title or fig.suptitle")
+    drawn = [ax for ax in axes if ax.axison and (ax.lines or ax.collections or ax.patches) and not ax.images]
+    for side, shared in (("x", fig.get_supxlabel()), ("y", fig.get_supylabel())):
+        labels = [getattr(ax, f"get_{side}label")() for ax in drawn]
+        if drawn and not any(label.strip() for label in [shared, *labels]):
+            raise ValueError(f"no axis says what {side} is: use ax.set_{side}label, with the unit")
 
 
 def img_tag(png, alt):

@@ -166,11 +166,11 @@ def tensorflow_cell(line, cell):
     inputs, names = parse_line(line)
     arrays, worker = gather(inputs, shell.user_ns), start_worker()
     if worker is None:
-        print(MISSING)
+        sys.stdout.write(MISSING + "\n")
         shell.user_ns.update(dict.fromkeys(names))
         return
     printed, error, results = worker.send(cell, arrays, names, TIME_LIMIT)
-    print(printed, end="")
+    sys.stdout.write(printed)
     if error is not None:
         raise TensorFlowCellError(error)
     shell.user_ns.update(results)

@@ -2,14 +2,12 @@
 
 import html
 import itertools
-import os
 
 import ipywidgets as widgets
 import numpy as np
 
-from course_utils.viz.figures import img_tag, png_text
+from course_utils.viz.figures import img_tag, is_strict, png_text
 
-SWEEP_VARIABLE = "COURSE_SWEEP_WIDGETS"  # set by the notebook tests: call the callback over its whole range
 MOST_STEPS = 9  # values of a slider that a sweep tries
 
 
@@ -42,7 +40,7 @@ class LiveFigure(widgets.VBox):
         self.draw()
         for control in self.controls.values():
             control.observe(self.draw, "value")
-        if os.environ.get(SWEEP_VARIABLE):
+        if is_strict():
             self.sweep()
 
     def draw(self, change=None):
