@@ -1,0 +1,42 @@
+"""Data: tables, photographs and text that are already on the computer, and what is done to data before training.
+
+Nothing is downloaded. Tables and photographs are read from the files of an installed scikit-learn
+(by path, so that scikit-learn itself, which is slow to import, is not), the text from Python's standard library.
+"""
+
+from course_utils.data.images import (
+    ImageFolder,
+    Photograph,
+    augment,
+    image_folder,
+    load_photograph,
+)
+from course_utils.data.preparation import Imputer, Standardizer, batches, train_test_split
+from course_utils.data.tables import (
+    Dataset,
+    load_breast_cancer,
+    load_diabetes,
+    load_digits,
+    load_iris,
+    load_wine,
+)
+from course_utils.data.text import python_documentation_text
+
+__all__ = [
+    "Dataset",
+    "ImageFolder",
+    "Imputer",
+    "Photograph",
+    "Standardizer",
+    "augment",
+    "batches",
+    "image_folder",
+    "load_breast_cancer",
+    "load_diabetes",
+    "load_digits",
+    "load_iris",
+    "load_photograph",
+    "load_wine",
+    "python_documentation_text",
+    "train_test_split",
+]
