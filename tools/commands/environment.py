@@ -28,9 +28,11 @@ PROBE = (
 
 
 def main(rest: list[str]) -> int:
-    """`setup [--dev]`: only make the environment."""
-    if set(rest) - {"--dev"}:
-        raise Fault("usage: python course.py setup [--dev]")
+    """`setup [--dev] [--again]`: only make the environment; --again builds it anew."""
+    if set(rest) - {"--dev", "--again"}:
+        raise Fault("usage: python course.py setup [--dev] [--again]")
+    if "--again" in rest and VENV.exists():
+        remove(f"Building the environment in {shown(VENV)} anew.")
     ready(dev="--dev" in rest)
     say(f"The environment in {shown(VENV)} is ready: python course.py lab opens the course.")
     return 0
@@ -102,16 +104,16 @@ def what_is_broken() -> str | None:
     return None
 
 
-def remove_broken(fault: str) -> None:
-    """Delete a broken environment, and nothing that is not one."""
+def remove(why: str) -> None:
+    """Delete the environment, and nothing that is not one."""
     if not (VENV / "pyvenv.cfg").exists() and not STAMP.exists():
         raise Fault(f"{VENV} is there but is no Python environment: move it away, then run the same command again.")
-    say(f"The environment in {shown(VENV)} is broken ({fault}); building it anew.")
+    say(why)
     try:
         shutil.rmtree(VENV)
     except OSError as error:
         raise Fault(
-            f"{shown(VENV)} is broken and cannot be deleted ({error.strerror}): close JupyterLab and other programs "
+            f"{shown(VENV)} cannot be deleted ({error.strerror}): close JupyterLab and other programs "
             "that use it, delete the folder yourself, then run the same command again."
         ) from error
 
@@ -120,7 +122,7 @@ def have_pip(fault: str | None = None) -> None:
     """Have at least an empty environment with a pip that works."""
     fault = fault or what_is_broken()
     if fault:
-        remove_broken(fault)
+        remove(f"The environment in {shown(VENV)} is broken ({fault}); building it anew.")
     if not PYTHON.exists():
         make_venv()
 

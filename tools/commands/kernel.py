@@ -32,9 +32,14 @@ def kernel_file(venv: Path = VENV) -> Path:
     return venv / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
 
 
+def text() -> str:
+    """What the kernelspec says."""
+    return json.dumps(KERNEL, indent=1)
+
+
 def furnish(venv: Path = VENV) -> None:
     """Put the three in place."""
-    write_if_other(kernel_file(venv), json.dumps(KERNEL, indent=1))
+    write_if_other(kernel_file(venv), text())
     write_if_other(venv / "share" / "jupyter" / "lab" / "settings" / "overrides.json", json.dumps(OVERRIDES, indent=1))
     site = next(iter(venv.glob("lib/python3*/site-packages")), venv / "Lib" / "site-packages")
     write_if_other(site / "course.pth", import_line(site))
@@ -48,9 +53,9 @@ def import_line(site: Path) -> str:
         return str(ROOT)
 
 
-def write_if_other(path: Path, text: str) -> None:
+def write_if_other(path: Path, content: str) -> None:
     """Write a small file unless it says the same already."""
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if path.exists() and path.read_text(encoding="utf-8") == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(content, encoding="utf-8", newline="\n")

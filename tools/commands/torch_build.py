@@ -40,14 +40,12 @@ def way(pin: str) -> list[str] | None:
             return flags
     if build is None:
         return None
-    question = (
-        f"There is only a CUDA build of {pin}, about 3 GB, which the course does not need. Download it?"
-    )
+    question = f"There is only a CUDA build of {pin}, about 3 GB, which the course does not need. Download it?"
     if ask(question, default=True, going_on="downloading it"):
         return []
     raise Fault(
-        "Set COURSE_TORCH_INDEX to an index with CPU wheels (a mirror of download.pytorch.org/whl/cpu), then run the same "
-        "command again."
+        "Set COURSE_TORCH_INDEX to an index with CPU wheels (a mirror of download.pytorch.org/whl/cpu), then run the "
+        "same command again."
     )
 
 

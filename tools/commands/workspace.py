@@ -117,6 +117,11 @@ def originals() -> list[Path]:
     return [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("[0-9][0-9]_*.ipynb"))]
 
 
+def copies() -> list[Path]:
+    """The student's notebooks, whatever their names."""
+    return [path for folder in FOLDERS for path in sorted((MY_WORK / folder).glob("*.ipynb"))]
+
+
 def companions() -> list[Path]:
     """What lies beside the notebooks and belongs to them: pictures, small data."""
     found = (path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*")))
