@@ -217,7 +217,7 @@ def work() -> Iterator[Finding]:
     """The student's own copies can be read."""
     damaged = [path for path in workspace.copies() if workspace.parsed(path) is None]
     for path in damaged:
-        mend = f"JupyterLab: File, Revert Notebook to Checkpoint; or python course.py reset {path.name[:2]} (keeps yours aside)"
+        mend = f"JupyterLab: File, Revert Notebook to Checkpoint (python course.py reset {path.name[:2]}, keeping it)"
         yield Finding("FAULT", f"{shown(path)} is damaged.", mend)
     if not damaged:
         yield Finding("ok", f"{len(workspace.copies())} notebooks of yours in {shown(MY_WORK)}")

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.commands import environment, offline
+from tools.commands import environment
 from tools.commands.places import PYTHON, QUIET, ROOT, clean_environment
 from tools.commands.say import Fault, say
 from tools.commands.tally import Tally, read_junit, unexpected_skips
@@ -20,11 +20,11 @@ HEAVY = ("browser", "classroom", "notebooks")  # folders of tests/ that --fast l
 
 
 class Stage(NamedTuple):
-    """One step of the test: a program of the environment, and whether it runs with the network cut."""
+    """One step of the test: a module of the environment's Python with its arguments."""
 
     name: str
     arguments: list[str]
-    cut: bool = False
+    junit: str = ""  # the name of the report that a pytest inside it writes
 
 
 def main(rest: list[str]) -> int:
@@ -36,48 +36,44 @@ def main(rest: list[str]) -> int:
     before = tree()
     with tempfile.TemporaryDirectory(prefix="course-test-") as folder:
         tally = Tally()
-        for stage in stages(Path(folder), fast=fast, compare=sys.platform == "linux" and not newest):
-            tally += run(stage, Path(folder))
+        for stage in stages(fast=fast):
+            tally += run(stage, Path(folder), compare=sys.platform == "linux" and not newest)
         tally += tree_is_clean(before)
-        return close(tally, Path(folder))
+        return close(tally)
 
 
-def stages(folder: Path, *, fast: bool, compare: bool) -> list[Stage]:
-    """What `test` runs, in order; `folder` takes the reports."""
-    pytest = ["pytest", "-q", "-n", "2", "--dist", "loadscope", f"--junitxml={folder / 'tests.xml'}"]
+def stages(*, fast: bool) -> list[Stage]:
+    """What `test` runs, in order: the notebooks' figures come last."""
+    pytest = ["pytest", "-q", "-n", "2", "--dist", "loadscope"]
     pytest += [f"--ignore=tests/{name}" for name in (HEAVY if fast else ("browser",))]
     quick = [
         Stage("style", ["ruff", "check", "."]),
         Stage("format", ["ruff", "format", "--check", "."]),
         Stage("spelling", ["codespell_lib"]),
         Stage("exercises are what solutions make", ["course_utils.classroom", "release", "--check"]),
-        Stage("tests", [*pytest, "-m", "not browser and not slow" if fast else "not browser"]),
+        Stage("tests", [*pytest, "-m", "not browser and not slow" if fast else "not browser"], "tests.xml"),
     ]
-    if fast:
-        return quick
-    verify = ["tools.notebooks", "verify", f"--report={folder}", *([] if compare else ["--lax"])]
-    browser = ["pytest", "-q", "tests/browser", f"--junitxml={folder / 'browser.xml'}"]
-    return [*quick, Stage("notebooks", verify, cut=True), Stage("browser", browser)]
+    browser = Stage("browser", ["pytest", "-q", "tests/browser"], "browser.xml")
+    notebooks = Stage("notebooks", ["tools.notebooks", "verify"], "notebooks.xml")
+    return quick if fast else [*quick, browser, notebooks]
 
 
-def run(stage: Stage, folder: Path) -> Tally:
+def run(stage: Stage, folder: Path, *, compare: bool) -> Tally:
     """Run one stage, its output straight to the terminal; what it counted."""
     say(f"\n== {stage.name}")
-    prefix = offline.prefix() if stage.cut else []
-    if stage.cut:
-        say("The network is cut for this stage." if prefix else "The network could not be cut on this machine.")
-    reports = {path.name for path in folder.glob("*.xml")}
-    start = time.monotonic()
-    command = [*prefix, str(PYTHON), "-m", *stage.arguments]
     variables = {**QUIET, "COURSE_PROGRESS": str(folder / "progress.json"), "MPLBACKEND": "agg"}
+    if stage.junit:
+        variables["PYTEST_ADDOPTS"] = f"'--junitxml={(folder / stage.junit).as_posix()}'"
+    if not compare:
+        variables["COURSE_OUTPUTS"] = "not compared"
+    start = time.monotonic()
+    command = [str(PYTHON), "-m", *stage.arguments]
     code = subprocess.run(command, cwd=ROOT, env=clean_environment(**variables), stdin=subprocess.DEVNULL).returncode
     say(f"== {stage.name}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - start:.0f} s")
-    new = [path for path in folder.glob("*.xml") if path.name not in reports]
-    counted = sum((read_junit(path) for path in new), start=Tally())
+    report = folder / (stage.junit or "none")
+    counted = read_junit(report) if report.exists() else Tally(passed=int(code == 0))
     if code and not counted.failed:
         counted += Tally(failed=1)
-    elif not new:
-        counted += Tally(passed=1)
     return counted._replace(stages=((stage.name, code),))
 
 
@@ -100,15 +96,12 @@ def tree_is_clean(before: str | None) -> Tally:
     return Tally(failed=1, stages=(("clean tree", 1),))
 
 
-def close(tally: Tally, folder: Path) -> int:
+def close(tally: Tally) -> int:
     """Print the last lines; the exit code."""
     allowed = os.environ.get("COURSE_ALLOWED_SKIPS")
     strangers = unexpected_skips(tally.skips, Path(allowed)) if allowed else []
     for skip in strangers:
         say(f"Skipped, and not on the list {allowed}: {skip}")
-    budgets = folder / "budgets.txt"
-    if budgets.exists():
-        say(f"\n{budgets.read_text(encoding='utf-8').rstrip()}")
     failed = [name for name, code in tally.stages if code]
     say(f"\nFailed: {', '.join(failed)}." if failed else "\nEvery stage passed.")
     say(f"{tally.passed} passed, {tally.failed + len(strangers)} failed, {len(tally.skips)} skipped")
