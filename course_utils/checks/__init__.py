@@ -18,5 +18,18 @@ from .exercise import Case, Exercise, Memory, Metric, Misconception, Speed, late
 from .ladder import hint, progress, solution
 from .result import Result
 
-__all__ = ["Case", "Exercise", "File", "Memory", "Metric", "Misconception", "Result", "Speed", "check", "hint", "later",
-           "progress", "solution"]
+__all__ = [
+    "Case",
+    "Exercise",
+    "File",
+    "Memory",
+    "Metric",
+    "Misconception",
+    "Result",
+    "Speed",
+    "check",
+    "hint",
+    "later",
+    "progress",
+    "solution",
+]

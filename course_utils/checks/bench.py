@@ -45,8 +45,9 @@ class Bench:
         self.cases = exercise.draw(np.random.default_rng([seed, int(lesson), int(number)]))
         if not self.cases:
             raise ValueError(f"exercise {exercise.id}: cases gave nothing for seed {seed}")
-        self.rule = Rule(exercise.rtol, exercise.atol, exercise.same_dtype,
-                         lenient=exercise.kind in ("value", "experiment"))
+        self.rule = Rule(
+            exercise.rtol, exercise.atol, exercise.same_dtype, lenient=exercise.kind in ("value", "experiment")
+        )
         self._wanted: list[Observation] | None = None
         self._wrong: dict[str, list[Observation]] = {}
 
@@ -95,7 +96,7 @@ class Bench:
         metric = self.exercise.metric
         try:
             value = float(metric.measure(got.value, case))
-        except Exception as error:      # a result of the wrong kind or shape
+        except Exception as error:  # a result of the wrong kind or shape
             return Difference("unmeasured", received=f"{type(error).__name__}: {error}")
         if math.isnan(value):
             return Difference("metric nan")

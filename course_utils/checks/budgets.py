@@ -10,8 +10,8 @@ from .exercise import Case, Exercise, Memory, Speed, as_case
 from .observe import observe
 
 ROUNDS = 5
-ENOUGH = 2.0                            # seconds of slow code after which two rounds will do
-TICK = 1e-5                             # CPU clocks are not finer than this
+ENOUGH = 2.0  # seconds of slow code after which two rounds will do
+TICK = 1e-5  # CPU clocks are not finer than this
 
 
 def within(exercise: Exercise, caller: Caller, budget: Speed | Memory) -> bool:

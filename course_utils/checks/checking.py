@@ -16,8 +16,14 @@ from .record import note_attempt
 from .result import Result
 
 
-def check(id: str | Exercise, answer: Any = None, *, seed: int | None = None, quiet: bool = False,
-          caller: Caller | None = None) -> Result:
+def check(
+    id: str | Exercise,
+    answer: Any = None,
+    *,
+    seed: int | None = None,
+    quiet: bool = False,
+    caller: Caller | None = None,
+) -> Result:
     """Check one exercise and say what is right, or what is wrong and why.
 
     id      the exercise's number, as text: "04.3"
@@ -75,6 +81,7 @@ def tell(result: Result, notice: str = "") -> None:
         print(text(result))
     else:
         from IPython.display import display
+
         print(headline(result))
         display({"text/html": panel_html(result), "text/plain": body_text(result)}, raw=True)
     if notice:

@@ -110,15 +110,17 @@ def _swapped(received: Any, expected: tuple, rule: Rule) -> bool:
     """The right things in another order, of two to four that all differ."""
     if not 2 <= len(expected) <= 4 or all(isinstance(e, int | str) for e in expected):
         return False
-    return any(all(same(r, e, rule) for r, e in zip(order, expected, strict=True))
-               for order in itertools.permutations(received))
+    return any(
+        all(same(r, e, rule) for r, e in zip(order, expected, strict=True))
+        for order in itertools.permutations(received)
+    )
 
 
 def _arrays(received: Any, expected: np.ndarray, rule: Rule, where: str) -> Difference | None:
     if isinstance(received, list | tuple) and rule.lenient:
         try:
             received = np.asarray(received)
-        except ValueError:              # rows of unequal length
+        except ValueError:  # rows of unequal length
             return _differ("type", where, expected, received)
     if isinstance(received, tuple):
         return Difference("tuple", where, "one array", f"a tuple of {len(received)}")
@@ -131,7 +133,7 @@ def _arrays(received: Any, expected: np.ndarray, rule: Rule, where: str) -> Diff
 
 def _dtypes(received: np.ndarray, expected: np.ndarray, rule: Rule, where: str) -> Difference | None:
     got, want = received.dtype, expected.dtype
-    kind = {"u": "i"}                   # signed or not is one kind here
+    kind = {"u": "i"}  # signed or not is one kind here
     alike = kind.get(got.kind, got.kind) == kind.get(want.kind, want.kind)
     if alike and (got.kind not in "fc" or got == want):
         return None
@@ -145,8 +147,12 @@ def _elements(received: np.ndarray, expected: np.ndarray, rule: Rule, where: str
         return None
     at = tuple(int(i) for i in np.argwhere(wrong)[0])
     nan = expected.dtype.kind in "fc" and (_is_nan(received) & ~_is_nan(expected)).any()
-    return Difference("nan" if nan else "value", f"{where}[{', '.join(map(str, at))}]",
-                      number_text(expected[at]), number_text(received[at]))
+    return Difference(
+        "nan" if nan else "value",
+        f"{where}[{', '.join(map(str, at))}]",
+        number_text(expected[at]),
+        number_text(received[at]),
+    )
 
 
 def _is_nan(values: np.ndarray) -> np.ndarray:
@@ -170,7 +176,7 @@ def _numbers(received: Any, expected: Any, rule: Rule, where: str) -> Difference
         return _differ("type", where, expected, received)
     if want.dtype.kind in "iu" and got.dtype.kind == "f" and rule.same_dtype and not rule.lenient:
         return Difference("dtype", where, "whole number (int)", f"{got.dtype}")
-    if got.dtype.kind == "O" or want.dtype.kind == "O":         # integers beyond 64 bits
+    if got.dtype.kind == "O" or want.dtype.kind == "O":  # integers beyond 64 bits
         return None if received == expected else Difference("value", where, str(expected), str(received))
     close = bool(_close(got, want, rule))
     nan = bool(_is_nan(got)) and not bool(_is_nan(want))

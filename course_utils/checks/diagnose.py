@@ -7,7 +7,7 @@ from .compare import same
 from .exercise import Misconception
 from .observe import Observation
 
-FEWEST_ALIKE, SHARE_ALIKE = 2, 0.5      # when most, but not all, of what went wrong is explained
+FEWEST_ALIKE, SHARE_ALIKE = 2, 0.5  # when most, but not all, of what went wrong is explained
 
 
 def recognise(bench: Bench, trials: list[Trial]) -> tuple[Misconception, bool] | None:
@@ -51,7 +51,7 @@ def _is_seen(misconception: Misconception, trial: Trial) -> bool:
         return False
     try:
         return bool(misconception.seen(trial.got.value, trial.want.value, trial.case))
-    except Exception:                   # the predicate met a result of a kind it does not know
+    except Exception:  # the predicate met a result of a kind it does not know
         return False
 
 
@@ -59,5 +59,7 @@ def alike(got: Observation, wrong: Observation, bench: Bench) -> bool:
     """Did the answer do on this case what the mistake does: same value or same fault, same changed arguments?"""
     if got.fault or wrong.fault:
         return bool(got.fault and wrong.fault) and (got.fault.kind, got.fault.text) == (
-            wrong.fault.kind, wrong.fault.text)
+            wrong.fault.kind,
+            wrong.fault.text,
+        )
     return bool(got.mutated) == bool(wrong.mutated) and same(got.value, wrong.value, bench.rule)

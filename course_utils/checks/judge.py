@@ -19,8 +19,9 @@ from .show import clip, input_rows, value_text
 NO_CREDIT = 0.0
 
 
-def judge(exercise: Exercise, caller: Caller, *, seed: int = 0, bench: Bench | None = None,
-          budgets: bool = True) -> Result:
+def judge(
+    exercise: Exercise, caller: Caller, *, seed: int = 0, bench: Bench | None = None, budgets: bool = True
+) -> Result:
     """Judge the answer called `exercise.name` behind `caller`.  A `bench` can be shared by several answers."""
     bench = bench or Bench(exercise, seed)
     caller.forbid(tuple(exercise.forbidden))
@@ -80,8 +81,14 @@ def _stopped(exercise: Exercise, trial: Trial | None, fault: Fault) -> Result:
         return _result(exercise, NOT_YET, say("stub", name=exercise.name), fault="stub")
     if fault.kind == "Missing":
         return _result(exercise, NOT_YET, say("missing", name=exercise.name), fault="missing")
-    return _result(exercise, TRY_AGAIN, fault_message(exercise, fault), fault=fault.kind,
-                   said=_said(trial.got) if trial else {}, example=_example(exercise, trial) if trial else None)
+    return _result(
+        exercise,
+        TRY_AGAIN,
+        fault_message(exercise, fault),
+        fault=fault.kind,
+        said=_said(trial.got) if trial else {},
+        example=_example(exercise, trial) if trial else None,
+    )
 
 
 def _routes(trials: list[Trial]) -> list[str]:
@@ -93,8 +100,13 @@ def _routes(trials: list[Trial]) -> list[str]:
 def _right(exercise: Exercise, caller: Caller, trials: list[Trial], budgets: bool) -> Result:
     for budget in exercise.budgets if budgets else []:
         if not within(exercise, caller, budget):
-            return _result(exercise, TRY_AGAIN, budget.message, points=exercise.points * (1 - budget.share),
-                           misconception=budget.name)
+            return _result(
+                exercise,
+                TRY_AGAIN,
+                budget.message,
+                points=exercise.points * (1 - budget.share),
+                misconception=budget.name,
+            )
     message = say("passed value" if exercise.is_value else "passed", count=len(trials))
     if exercise.takeaway:
         message += f"\n{exercise.takeaway}"
@@ -172,8 +184,9 @@ def gap_message(exercise: Exercise, trial: Trial) -> str:
 def _difference_message(gap: Difference, name: str, got: Observation) -> str:
     key = f"{gap.kind} in" if gap.where and gap.kind in ("nothing", "type") else gap.kind
     where = f"`{gap.where}`" if gap.where else ""
-    message = say(key, name=name, where=where, expected=gap.expected, received=gap.received,
-                  arguments=", ".join(got.mutated))
+    message = say(
+        key, name=name, where=where, expected=gap.expected, received=gap.received, arguments=", ".join(got.mutated)
+    )
     if gap.kind in ("value", "nan", "shape", "dtype", "length", "keys") and gap.where:
         message += " " + say("at", where=gap.where, expected=gap.expected, received=gap.received)
     return message
@@ -199,8 +212,15 @@ def _example(exercise: Exercise, trial: Trial) -> Example | None:
     names = parameter_names(exercise)
     received = value_text(trial.got.value) if not trial.got.fault else trial.got.fault.kind
     if exercise.metric is not None:
-        return Example(input_rows(names, trial.case.args, trial.case.options), expected=bound_text(exercise),
-                       received=trial.gap.received or received)
+        return Example(
+            input_rows(names, trial.case.args, trial.case.options),
+            expected=bound_text(exercise),
+            received=trial.gap.received or received,
+        )
     expected = value_text(trial.want.value) if not trial.want.fault else trial.want.fault.kind
-    return Example(input_rows(names, trial.case.args, trial.case.options), trial.got.script[-8:] if exercise.drive
-                   else [], expected, received)
+    return Example(
+        input_rows(names, trial.case.args, trial.case.options),
+        trial.got.script[-8:] if exercise.drive else [],
+        expected,
+        received,
+    )

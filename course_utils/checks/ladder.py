@@ -23,11 +23,16 @@ def hint(id: str) -> None:
 
     def update(entry: dict) -> None:
         entry["hints"] = min(entry["hints"] + 1, len(exercise.hints))
+
     notice = record.change(id, update)
     last = seen + 1 == len(exercise.hints)
     after = say("hint last", attempts=ATTEMPTS_BEFORE_SOLUTION, id=id) if last else say("hint more", id=id)
-    _show(say("hint", step=seen + 1, all=len(exercise.hints), id=id, title=exercise.title),
-          exercise.hints[seen], after, notice)
+    _show(
+        say("hint", step=seen + 1, all=len(exercise.hints), id=id, title=exercise.title),
+        exercise.hints[seen],
+        after,
+        notice,
+    )
 
 
 def solution(id: str, *, sure: bool = False) -> None:
@@ -58,7 +63,7 @@ def solution_code(exercise: Exercise, folder: Path | None = None) -> str | None:
             if re.search(rf"\bcheck\(\s*[\"']{re.escape(exercise.id)}[\"']", source):
                 return "\n\n".join(marked) or None
             if "check(" in source and "### BEGIN SOLUTION" not in source:
-                marked = []             # what came before belonged to an earlier exercise
+                marked = []  # what came before belonged to an earlier exercise
             elif "### BEGIN SOLUTION" in source:
                 marked.append(MARKED.sub(lambda m: m[1], source + "\n").strip("\n"))
     return None
@@ -70,13 +75,22 @@ def progress() -> None:
     for exercise in registry.every():
         entry = known.get(exercise.id, record.fresh())
         state = "passed" if entry["passed"] else "tried" if entry["attempts"] else "new"
-        rows.append([exercise.id, exercise.title, str(exercise.minutes), say(f"state {state}"),
-                     f"{entry['best']:g}/{exercise.points}", str(entry["attempts"]),
-                     f"{entry['hints']}/{len(exercise.hints)}"])
+        rows.append(
+            [
+                exercise.id,
+                exercise.title,
+                str(exercise.minutes),
+                say(f"state {state}"),
+                f"{entry['best']:g}/{exercise.points}",
+                str(entry["attempts"]),
+                f"{entry['hints']}/{len(exercise.hints)}",
+            ]
+        )
     passed = sum(known.get(e.id, {}).get("passed", False) for e in registry.every())
     best = sum(known.get(e.id, {}).get("best", 0.0) for e in registry.every())
-    title = say("progress", passed=passed, all=len(rows), points=f"{best:g}",
-                most=sum(e.points for e in registry.every()))
+    title = say(
+        "progress", passed=passed, all=len(rows), points=f"{best:g}", most=sum(e.points for e in registry.every())
+    )
     _show_table(title, say("progress columns").split("|"), rows)
 
 
@@ -89,22 +103,31 @@ def _show(*paragraphs: str) -> None:
     from IPython.display import display
 
     from .panel import BOX, PRE
-    blocks = "".join(f'<pre style="{PRE}">{html.escape(p)}</pre>' if "\n" in p
-                     else f'<div style="margin:.2em 0">{html.escape(p)}</div>' for p in told)
+
+    blocks = "".join(
+        f'<pre style="{PRE}">{html.escape(p)}</pre>'
+        if "\n" in p
+        else f'<div style="margin:.2em 0">{html.escape(p)}</div>'
+        for p in told
+    )
     box = BOX.format(edge="#4575b4")
-    display({"text/html": f'<div class="course-check" style="{box}">{blocks}</div>', "text/plain": "\n".join(told)},
-            raw=True)
+    display(
+        {"text/html": f'<div class="course-check" style="{box}">{blocks}</div>', "text/plain": "\n".join(told)},
+        raw=True,
+    )
 
 
 def _show_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
     widths = [max(len(line[i]) for line in [columns, *rows]) for i in range(len(columns))]
-    lines = ["  ".join(f"{cell:<{w}}" for cell, w in zip(line, widths, strict=True)).rstrip()
-             for line in [columns, *rows]]
+    lines = [
+        "  ".join(f"{cell:<{w}}" for cell, w in zip(line, widths, strict=True)).rstrip() for line in [columns, *rows]
+    ]
     plain = "\n".join([title, *lines])
     if not in_notebook():
         print(plain)
         return
     from IPython.display import display
+
     display({"text/html": _table_html(title, columns, rows), "text/plain": plain}, raw=True)
 
 
@@ -112,5 +135,7 @@ def _table_html(title: str, columns: list[str], rows: list[list[str]]) -> str:
     cell = 'style="text-align:left;padding:.1em .8em .1em 0"'
     head = "".join(f'<th scope="col" {cell}>{html.escape(c)}</th>' for c in columns)
     body = "".join("<tr>" + "".join(f"<td {cell}>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
-    return (f'<table style="color:inherit"><caption style="text-align:left;color:inherit">{html.escape(title)}'
-            f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+    return (
+        f'<table style="color:inherit"><caption style="text-align:left;color:inherit">{html.escape(title)}'
+        f"</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )

@@ -16,20 +16,18 @@ ENGLISH = {
     "points": "{points} of {most} points",
     "passed": "Right on all {count} random cases.",
     "passed value": "Right.",
-
     # not yet
     "missing": "There is no `{name}` yet. Run the cell that defines it, then this one again.",
     "stub": "`{name}` still raises NotImplementedError. Write your answer in its place, run that cell, then this one.",
     "empty value": "`{name}` is still None. Put your answer there, run that cell, then this one.",
     "not callable": "`{name}` is a {type}, and a {wanted} was expected. Did another cell reuse the name?",
     "not a choice": "`{name}` is {received}. Choose one of: {choices}.",
-
     # what can go wrong while it runs
     "TimeUp": "`{name}` did not finish within {limit} seconds, so it was stopped. Is there a loop that never ends?",
     "Stuck": "`{name}` did not finish within {limit} seconds and could not be stopped. Restart the kernel "
-             "(menu Kernel, Restart), then look for a loop or a wait that never ends.",
+    "(menu Kernel, Restart), then look for a loop or a wait that never ends.",
     "SystemExit": "`{name}` called sys.exit (or exit, quit). A function gives its result with `return`; "
-                  "leave exit out.",
+    "leave exit out.",
     "KeyboardInterrupt": "`{name}` raised KeyboardInterrupt. A function gives its result with `return`.",
     "RecursionError": "`{name}` calls itself without end. Which call should be the last?",
     "Dead": "Python itself ended while `{name}` ran. Leave out calls such as os._exit, and very large arrays.",
@@ -38,11 +36,10 @@ ENGLISH = {
     "error at": "It happened in {where}",
     "Unusable": "What `{name}` gave back could not be used further ({text}).",
     "borrowed": "The result comes from {routes}, which is the very thing to be written here. "
-                "Write it yourself; the imported one is for comparing afterwards.",
-
+    "Write it yourself; the imported one is for comparing afterwards.",
     # what can be wrong with a result
     "printed": "`{name}` prints its result but returns nothing. Printing shows a value to people; "
-               "`return` hands it to the program.",
+    "`return` hands it to the program.",
     "nothing": "`{name}` returns nothing (None). Is a `return` missing, on some path perhaps?",
     "nothing in": "{where} is None; {expected} was expected.",
     "object": "`{name}` gives a {received}; {expected} was expected.",
@@ -55,17 +52,16 @@ ENGLISH = {
     "shape": "The shape is {received}; {expected} was expected. Which axis is missing, or too many?",
     "dtype": "The dtype is {received}; {expected} was expected.",
     "nan": "There is NaN (not a number) in the result where {expected} was expected. "
-           "Look for 0/0, ∞ − ∞ or the logarithm of something not positive.",
+    "Look for 0/0, ∞ − ∞ or the logarithm of something not positive.",
     "no fault": "`{name}` was expected to raise {kind} here, and it did not.",
     "mutated": "The values are right, but `{arguments}` is changed by the call. Whoever called you still needs it: "
-               "work on a copy.",
+    "work on a copy.",
     "value": "The result differs from what was expected.",
     "metric": "{label}: {value}. Asked: {bound}.",
     "metric nan": "{label} is not a number, so nothing can be judged. Are there NaN or infinite values in your result?",
     "at": "At `{where}`: expected {expected}, received {received}.",
     "parts": "{right} of {all} parts are right.",
     "mostly": "At least this is going on:",
-
     # labels
     "example": "The smallest case that fails",
     "input": "Input",
@@ -75,21 +71,19 @@ ENGLISH = {
     "said": "What your code printed",
     "stderr": "What your code wrote to stderr",
     "warned": "Warnings while it ran",
-    "next": "A hint? hint(\"{id}\")",
+    "next": 'A hint? hint("{id}")',
     "at least": "at least {bound}",
     "at most": "at most {bound}",
-
     # the ladder
     "hint": "Hint {step} of {all} for {id} {title}",
-    "hint more": "One step further: hint(\"{id}\") again.",
-    "hint last": "That was the last hint. After {attempts} attempts, solution(\"{id}\") shows a solution.",
+    "hint more": 'One step further: hint("{id}") again.',
+    "hint last": 'That was the last hint. After {attempts} attempts, solution("{id}") shows a solution.',
     "solution": "A solution of {id} {title}",
-    "solution early": "First try it yourself: {left} more attempt(s) with check(\"{id}\"), then the solution opens. "
-                      "{way}",
-    "solution hints": "Have a look at hint(\"{id}\") meanwhile.",
-    "solution sure": "You have seen all hints, so you may also open it now: solution(\"{id}\", sure=True).",
+    "solution early": 'First try it yourself: {left} more attempt(s) with check("{id}"), then the solution opens. '
+    "{way}",
+    "solution hints": 'Have a look at hint("{id}") meanwhile.',
+    "solution sure": 'You have seen all hints, so you may also open it now: solution("{id}", sure=True).',
     "solution none": "This copy of the course came without solutions: ask whoever gave it to you.",
-
     # progress
     "progress": "Your progress: {passed} of {all} exercises, {points} of {most} points",
     "progress columns": "Exercise|Title|Minutes|State|Points|Attempts|Hints",
@@ -99,7 +93,7 @@ ENGLISH = {
     "record damaged": "Your progress file could not be read. It is kept as {name}, and a new one was begun.",
     "record unwritable": "Your progress cannot be saved here ({why}). Checking works all the same.",
     "unknown": "There is no exercise {id}. There are: {known}",
-    "not an exercise": "check takes an exercise's number as text, for instance check(\"04.3\"), not {id}",
+    "not an exercise": 'check takes an exercise\'s number as text, for instance check("04.3"), not {id}',
 }
 
 

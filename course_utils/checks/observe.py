@@ -29,7 +29,7 @@ class Observation:
 
     value: Any = None
     fault: Fault | None = None
-    mutated: tuple = ()                 # names of arguments that were changed
+    mutated: tuple = ()  # names of arguments that were changed
     printed: str = ""
     errors: str = ""
     warnings: tuple = ()
@@ -37,7 +37,7 @@ class Observation:
     cpu: float = 0.0
     peak: int | None = None
     files: dict = field(default_factory=dict)
-    script: list = field(default_factory=list)          # the calls, as a learner would write them
+    script: list = field(default_factory=list)  # the calls, as a learner would write them
 
 
 class Remote:
@@ -112,7 +112,7 @@ def observe(exercise: Exercise, caller: Caller, case: Case, *, memory: bool = Fa
         play.seen.value = _unwrap(exercise.trial()(answer, *case.args, **case.options))
     except Stopped as stop:
         play.seen.fault = stop.fault
-    except Exception as error:          # our drive could not use what the answer gave it
+    except Exception as error:  # our drive could not use what the answer gave it
         play.seen.fault = Fault("Unusable", f"{type(error).__name__}: {error}")
     return play.seen
 
@@ -139,4 +139,4 @@ def parameter_names(exercise: Exercise) -> list[str]:
     code = getattr(exercise.drive or exercise.reference, "__code__", None)
     if code is None:
         return []
-    return list(code.co_varnames[1 if exercise.drive else 0:code.co_argcount])
+    return list(code.co_varnames[1 if exercise.drive else 0 : code.co_argcount])

@@ -9,15 +9,23 @@ from .result import NOT_YET, PASS, TRY_AGAIN, Result
 
 MARKS = {PASS: "✓", NOT_YET: "…", TRY_AGAIN: "✗"}
 EDGES = {PASS: "#1a9850", NOT_YET: "#8a8a8a", TRY_AGAIN: "#d9730d"}
-BOX = ("border:1px solid #8884;border-left:6px solid {edge};border-radius:4px;padding:.5em .9em;margin:.3em 0;"
-       "max-width:56em;background:#8881;color:inherit;line-height:1.45")
+BOX = (
+    "border:1px solid #8884;border-left:6px solid {edge};border-radius:4px;padding:.5em .9em;margin:.3em 0;"
+    "max-width:56em;background:#8881;color:inherit;line-height:1.45"
+)
 PRE = "margin:.1em 0;padding:0;background:none;color:inherit;white-space:pre-wrap;font-size:.92em"
 
 
 def headline(result: Result) -> str:
     """'TRY AGAIN 04.3 The gradient: 0 of 3 points'"""
-    return say("headline", verdict=say(result.status), id=result.exercise.id, title=result.exercise.title,
-               points=f"{float(result):g}", most=result.max)
+    return say(
+        "headline",
+        verdict=say(result.status),
+        id=result.exercise.id,
+        title=result.exercise.title,
+        points=f"{float(result):g}",
+        most=result.max,
+    )
 
 
 def body_text(result: Result) -> str:
@@ -61,13 +69,17 @@ def panel_html(result: Result) -> str:
     """The whole panel, self-contained."""
     exercise = result.exercise
     title = f"{MARKS[result.status]} {say(result.status)} · {exercise.id} {exercise.title}"
-    parts = [f'<strong style="color:inherit">{html.escape(title)}</strong> '
-             f'<span style="opacity:.8">{html.escape(_points(result))}</span>',
-             *(f'<div style="margin:.35em 0">{html.escape(p)}</div>' for p in result.message.split("\n") if p.strip())]
+    parts = [
+        f'<strong style="color:inherit">{html.escape(title)}</strong> '
+        f'<span style="opacity:.8">{html.escape(_points(result))}</span>',
+        *(f'<div style="margin:.35em 0">{html.escape(p)}</div>' for p in result.message.split("\n") if p.strip()),
+    ]
     if result.example:
         parts.append(_example_html(result))
-    parts += [f'<div style="opacity:.85">{html.escape(label)}</div><pre style="{PRE}">{html.escape(words)}</pre>'
-              for label, words in result.said.items()]
+    parts += [
+        f'<div style="opacity:.85">{html.escape(label)}</div><pre style="{PRE}">{html.escape(words)}</pre>'
+        for label, words in result.said.items()
+    ]
     if result.status == TRY_AGAIN:
         parts.append(f'<div style="margin-top:.4em"><code>{html.escape(say("next", id=exercise.id))}</code></div>')
     box = BOX.format(edge=EDGES[result.status])
@@ -79,15 +91,22 @@ def _example_html(result: Result) -> str:
     rows = [(name, value) for name, value in example.inputs]
     rows += [(say("script"), "\n".join(example.script))] if example.script else []
     cell = 'style="text-align:left;vertical-align:top;padding:.1em .9em .1em 0;background:none"'
-    listed = "".join(f'<tr><th scope="row" {cell}>{html.escape(n)}</th><td {cell}><pre style="{PRE}">{html.escape(v)}'
-                     "</pre></td></tr>" for n, v in rows)
-    sides = "".join(f'<div style="flex:1 1 16em;min-width:0"><div style="font-weight:600">{html.escape(label)}</div>'
-                    f'<pre style="{PRE}">{html.escape(value)}</pre></div>'
-                    for label, value in ((say("expected"), example.expected), (say("received"), example.received)))
+    listed = "".join(
+        f'<tr><th scope="row" {cell}>{html.escape(n)}</th><td {cell}><pre style="{PRE}">{html.escape(v)}'
+        "</pre></td></tr>"
+        for n, v in rows
+    )
+    sides = "".join(
+        f'<div style="flex:1 1 16em;min-width:0"><div style="font-weight:600">{html.escape(label)}</div>'
+        f'<pre style="{PRE}">{html.escape(value)}</pre></div>'
+        for label, value in ((say("expected"), example.expected), (say("received"), example.received))
+    )
     note = f"<div>{html.escape(example.note)}</div>" if example.note else ""
     table = f'<table style="border:0;margin:.1em 0;background:none">{listed}</table>' if rows else ""
-    return (f'<div style="margin-top:.4em;opacity:.85">{html.escape(say("example"))}</div>{table}'
-            f'<div style="display:flex;flex-wrap:wrap;gap:1.2em">{sides}</div>{note}')
+    return (
+        f'<div style="margin-top:.4em;opacity:.85">{html.escape(say("example"))}</div>{table}'
+        f'<div style="display:flex;flex-wrap:wrap;gap:1.2em">{sides}</div>{note}'
+    )
 
 
 def _points(result: Result) -> str:

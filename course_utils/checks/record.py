@@ -20,7 +20,7 @@ from .messages import say
 from .result import NOT_YET, Result
 
 VARIABLE, FILE = "COURSE_PROGRESS", ".course_progress.json"
-PATIENCE = 5.0                          # seconds to wait for the other notebook
+PATIENCE = 5.0  # seconds to wait for the other notebook
 EMPTY = {"attempts": 0, "passed": False, "best": 0.0, "hints": 0, "solution": False, "mistakes": {}}
 _told: set[str] = set()
 
@@ -50,6 +50,7 @@ def user_data() -> Path:
 
 def note_attempt(result: Result) -> str:
     """Count an attempt (a stub is none); returns a sentence if something about the file must be told."""
+
     def update(entry: dict) -> None:
         entry["attempts"] += result.status != NOT_YET
         entry["passed"] = entry["passed"] or result.passed
@@ -57,6 +58,7 @@ def note_attempt(result: Result) -> str:
         mistake = result.misconception or result.fault
         if mistake and result.status != NOT_YET:
             entry["mistakes"][mistake] = entry["mistakes"].get(mistake, 0) + 1
+
     return change(result.exercise.id, update)
 
 
@@ -120,7 +122,7 @@ def _entry(found: Any) -> dict[str, Any]:
 def _read_or_set_aside(path: Path) -> tuple[dict, str]:
     try:
         return _read(path), ""
-    except ValueError:                  # not JSON, not text, not ours
+    except ValueError:  # not JSON, not text, not ours
         aside = _free_name(path)
         os.replace(path, aside)
         return {}, say("record damaged", name=aside.name)

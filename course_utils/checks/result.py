@@ -58,6 +58,7 @@ class Result(float):
 
     def _repr_html_(self) -> str:
         from .panel import points_html
+
         return points_html(self)
 
 

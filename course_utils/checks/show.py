@@ -34,8 +34,14 @@ def clip(text: str, lines: int = MOST_LINES, width: int = 300) -> str:
 def array_text(array: np.ndarray) -> str:
     """The array's numbers, then its shape (and dtype, where that is not float64)."""
     with np.printoptions(legacy=False):
-        body = np.array2string(array, max_line_width=WIDEST, threshold=60, edgeitems=3, separator=", ",
-                               formatter={"float_kind": _number, "complex_kind": str})
+        body = np.array2string(
+            array,
+            max_line_width=WIDEST,
+            threshold=60,
+            edgeitems=3,
+            separator=", ",
+            formatter={"float_kind": _number, "complex_kind": str},
+        )
     kind = "" if array.dtype == np.float64 else f", {array.dtype}"
     return f"{body}   shape {array.shape}{kind}"
 

@@ -1,9 +1,9 @@
 """Forbidden routes: library functions that would be the answer itself.
 
 A route is a dotted name, "course_utils.losses.mse_forward" or "torch.nn.functional.mse_loss"; ".var" means a method
-or attribute of that name anywhere in the learner's own code.  In the notebook a route is *seen*: while the answer runs,
-the function is wrapped, in its module and under any name the learner gave it.  Elsewhere it is *blocked*: it raises.
-Modules that nobody imported are not imported for this.
+or attribute of that name anywhere in the learner's own code.  While an answer runs, the function is wrapped, in its
+module and under any name the learner gave it.  In the notebook a call through it is *seen*; elsewhere it is *blocked*:
+it raises.  A module that nobody imported is not imported for this, but watched as soon as the answer imports it.
 """
 
 from __future__ import annotations
@@ -18,42 +18,76 @@ from typing import Any
 
 
 class ForbiddenRoute(RuntimeError):
-    """Raised by a blocked function."""
+    """Raised by a blocked function; its text is the route."""
 
 
 class Watch:
-    """Wraps the routes while it is entered, and notes which were taken."""
+    """Wraps the routes while an answer runs, and notes in `taken` which were used."""
 
-    def __init__(self, routes: tuple[str, ...], namespaces: list[dict]):
+    def __init__(self, routes: tuple[str, ...], *, blocking: bool = False):
         self.attributes = {r[1:] for r in routes if r.startswith(".")}
         self.routes = [r for r in routes if not r.startswith(".")]
-        self.namespaces, self.taken, self.paused = namespaces, [], False
+        self.blocking, self.taken, self.paused = blocking, [], False
+        self._undo: list[tuple[Any, str, Any]] = []
+        self._left: list[str] = []
 
     @contextlib.contextmanager
-    def __call__(self) -> Iterator[None]:
-        undo: list[tuple[Any, str, Any]] = []
+    def over(self, answer: Any) -> Iterator[None]:
+        """Watch the routes for as long as this is entered."""
+        if self.attributes:
+            self._scan(answer)
+        if not self.routes:
+            yield
+            return
+        self._left, self._undo, own = list(self.routes), [], globals_of(answer)
+        plain_import = builtins.__import__
         try:
-            for route in self.routes:
-                self._wrap(route, undo)
+            self._wrap_loaded(own)
+            builtins.__import__ = self._importing(plain_import, own)
             yield
         finally:
-            for holder, name, old in reversed(undo):
+            builtins.__import__ = plain_import
+            for holder, name, old in reversed(self._undo):
                 _put(holder, name, old)
 
-    def _wrap(self, route: str, undo: list) -> None:
-        holder, name = resolve(route)
-        if holder is None:
-            return
-        old = getattr(holder, name)
-        noted = self._noted(old, route)
-        for place, key in [(holder, name)] + [(ns, k) for ns in self.namespaces for k, v in ns.items() if v is old]:
-            undo.append((place, key, old))
-            _put(place, key, noted)
+    def _wrap_loaded(self, own: dict | None) -> None:
+        """Wrap every route whose module is there by now."""
+        for route in list(self._left):
+            holder, name = resolve(route)
+            if holder is not None:
+                self._left.remove(route)
+                self._wrap(route, holder, name, own or {})
 
-    def _noted(self, old: Any, route: str) -> Any:
+    def _wrap(self, route: str, holder: Any, name: str, own: dict) -> None:
+        old = getattr(holder, name)
+        wrapped = self._wrapped(old, route)
+        for place, key in [(holder, name), *((own, k) for k, v in own.items() if v is old)]:
+            self._undo.append((place, key, old))
+            _put(place, key, wrapped)
+
+    def _importing(self, plain_import: Callable, own: dict | None) -> Callable:
+        depth = []
+
+        def watched_import(*args, **options):
+            depth.append(1)
+            try:
+                return plain_import(*args, **options)
+            finally:
+                depth.pop()
+                if self._left and not depth:  # only when the outermost import is complete
+                    self._wrap_loaded(own)
+
+        return watched_import
+
+    def _wrapped(self, old: Any, route: str) -> Any:
         def note():
-            if not self.paused and route not in self.taken:
+            if self.paused:
+                return
+            if route not in self.taken:
                 self.taken.append(route)
+            if self.blocking:
+                raise ForbiddenRoute(route)
+
         return _class_that(old, note) if isinstance(old, type) else _function_that(old, note)
 
     @contextlib.contextmanager
@@ -65,7 +99,7 @@ class Watch:
         finally:
             self.paused = before
 
-    def scan(self, answer: Any) -> None:
+    def _scan(self, answer: Any) -> None:
         """Note the forbidden methods that the learner's own code names."""
         for name in sorted(self.attributes & names_used(answer)):
             if f".{name}" not in self.taken:
@@ -84,13 +118,14 @@ def _function_that(old: Callable, note: Callable[[], None]) -> Callable:
     def wrapped(*args, **options):
         note()
         return old(*args, **options)
+
     return wrapped
 
 
 def _class_that(old: type, note: Callable[[], None]) -> type:
     try:
         return type(old.__name__, (old,), {"__init__": _function_that(old.__init__, note), "__doc__": old.__doc__})
-    except TypeError:                   # a class that cannot be derived from stays as it is
+    except TypeError:  # a class that cannot be derived from stays as it is
         return old
 
 
@@ -106,51 +141,20 @@ def resolve(route: str) -> tuple[Any, str]:
     return None, path[-1]
 
 
-def block(routes: tuple[str, ...]) -> None:
-    """Make the routes raise for the rest of this process, also in modules imported later (for a process of its own)."""
-    left = [r for r in routes if not r.startswith(".")]
-
-    def apply() -> None:
-        for route in list(left):
-            holder, name = resolve(route)
-            if holder is not None:
-                left.remove(route)
-                _put(holder, name, _blocked(route))
-
-    plain_import, busy = builtins.__import__, []
-
-    def import_and_block(*args, **options):
-        busy.append(1)
-        try:
-            return plain_import(*args, **options)
-        finally:
-            busy.pop()
-            if left and not busy:       # only when the outermost import is complete
-                apply()
-
-    apply()
-    builtins.__import__ = import_and_block
-
-
-def _blocked(route: str) -> Callable:
-    def blocked(*args, **options):
-        raise ForbiddenRoute(route)
-    return blocked
-
-
 def names_used(answer: Any) -> set[str]:
     """Every attribute and global name in the learner's code: the answer and the functions of theirs that it uses."""
     names, seen, todo = set(), set(), [answer]
     while todo:
         thing = todo.pop()
+        thing = getattr(thing, "__func__", thing)
         if isinstance(thing, type):
-            todo += [getattr(v, "__func__", v) for v in vars(thing).values()]
+            todo += vars(thing).values()
         elif isinstance(thing, types.FunctionType) and thing not in seen:
             seen.add(thing)
             used = _code_names(thing.__code__)
             names |= used
             own = [thing.__globals__.get(n) for n in used]
-            todo += [f for f in own if getattr(f, "__module__", None) == thing.__module__]
+            todo += [f for f in own if getattr(f, "__module__", "") == thing.__module__]
     return names
 
 

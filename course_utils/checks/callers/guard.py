@@ -19,8 +19,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-GRACE = 2.0                             # seconds from TimeUp to Stuck
-MOST_TEXT = 20_000                      # characters kept of what was printed
+GRACE = 2.0  # seconds from TimeUp to Stuck
+MOST_TEXT = 20_000  # characters kept of what was printed
 
 
 class TimeUp(BaseException):
@@ -75,7 +75,7 @@ def _run(work: Callable[[], Any], ran: Ran) -> None:
     start = time.thread_time()
     try:
         ran.value = work()
-    except BaseException as error:      # sys.exit and KeyboardInterrupt of student code included
+    except BaseException as error:  # sys.exit and KeyboardInterrupt of student code included
         ran.error = error
     ran.cpu = time.thread_time() - start
 
@@ -103,7 +103,7 @@ class _Watched(threading.Thread):
 
 
 def _watch(work: Callable[[], Any], ran: Ran, limit: float) -> None:
-    mine = Ran()                        # a stuck thread may still write into this one
+    mine = Ran()  # a stuck thread may still write into this one
     thread = _Watched(work, mine)
     thread.start()
     try:
@@ -163,5 +163,3 @@ def _traced(ran: Ran, memory: bool):
         ran.peak = max(0, tracemalloc.get_traced_memory()[1] - before)
         if ours:
             tracemalloc.stop()
-
-

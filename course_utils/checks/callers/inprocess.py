@@ -14,31 +14,34 @@ from .guard import Ran, guarded
 from .protocol import DEFAULT_LIMIT, Fault, File, Handle, Outcome
 from .values import Table, cross
 
-MOST_FILE = 100_000                     # characters of a written file that are looked at
+MOST_FILE = 100_000  # characters of a written file that are looked at
 _ABSENT = object()
 
 
 class InProcess:
-    """Calls what stands in a namespace.  `trusted=True` is for our own answers: no watchdog and nothing watched.
+    """Calls what stands in a namespace.
+
+    trusted   for our own answers: no watchdog, and nothing watched
+    blocking  forbidden routes raise; left out, they are only seen
 
     >>> InProcess({"double": lambda x: 2 * x}).call("double", (4,)).value
     8
     """
 
-    def __init__(self, names: dict[str, Any], *, trusted: bool = False):
-        self.names, self.trusted, self.table = names, trusted, Table()
+    def __init__(self, names: dict[str, Any], *, trusted: bool = False, blocking: bool = False):
+        self.names, self.trusted, self.blocking, self.table = names, trusted, blocking, Table()
         self.supplied: dict[str, Any] = {}
-        self.watch = Watch((), [])
+        self.watch = Watch(())
         self._folder: tempfile.TemporaryDirectory | None = None
 
     def has(self, name: str) -> bool:
         return name in self.names
 
     def forbid(self, routes: tuple[str, ...]) -> None:
-        self.watch = Watch(tuple(routes), [])
+        self.watch = Watch(tuple(routes), blocking=self.blocking)
 
     def supply(self, names: dict[str, Any]) -> None:
-        self.supplied.update(names)
+        self.supplied = dict(names)
 
     def close(self) -> None:
         self.table.clear()
@@ -55,8 +58,15 @@ class InProcess:
         thing = self._target(handle)
         return self._outcome(thing, lambda: getattr(thing, name), limit)
 
-    def call(self, target: str | Handle, args: tuple = (), options: dict | None = None, *,
-             limit: float = DEFAULT_LIMIT, memory: bool = False) -> Outcome:
+    def call(
+        self,
+        target: str | Handle,
+        args: tuple = (),
+        options: dict | None = None,
+        *,
+        limit: float = DEFAULT_LIMIT,
+        memory: bool = False,
+    ) -> Outcome:
         if isinstance(target, str) and target not in self.names:
             return Outcome(fault=Fault("Missing", target))
         thing = self._target(target)
@@ -71,9 +81,17 @@ class InProcess:
         before = self._files()
         with self._supplied(thing), self._watched(thing):
             ran = guarded(work, None if self.trusted else limit, memory=memory)
-        return Outcome(value=self._out(ran.value), fault=fault_of(ran), printed=ran.printed, errors=ran.errors,
-                       warnings=ran.warnings, cpu=ran.cpu, peak=ran.peak, borrowed=tuple(self.watch.taken),
-                       files={k: v for k, v in self._files().items() if before.get(k) != v})
+        return Outcome(
+            value=self._out(ran.value),
+            fault=fault_of(ran),
+            printed=ran.printed,
+            errors=ran.errors,
+            warnings=ran.warnings,
+            cpu=ran.cpu,
+            peak=ran.peak,
+            borrowed=tuple(self.watch.taken),
+            files={k: v for k, v in self._files().items() if before.get(k) != v},
+        )
 
     def _target(self, target: str | Handle) -> Any:
         return self.table.object(target) if isinstance(target, Handle) else self.names[target]
@@ -96,6 +114,7 @@ class InProcess:
         def ours(*args, **options):
             with self.watch.pause():
                 return function(*(self._out(a) for a in args), **{k: self._out(v) for k, v in options.items()})
+
         return ours
 
     def _after(self, given: Any, inside: Any) -> Any:
@@ -137,10 +156,7 @@ class InProcess:
         if self.trusted:
             yield
             return
-        own = globals_of(thing)
-        self.watch.namespaces = [] if own is None else [own]
-        self.watch.scan(thing)
-        with self.watch():
+        with self.watch.over(thing):
             yield
 
 

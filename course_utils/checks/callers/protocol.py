@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-DEFAULT_LIMIT = 5.0                     # seconds a call
+DEFAULT_LIMIT = 5.0  # seconds a call
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Fault:
 
     kind: str
     text: str = ""
-    where: str = ""                     # "line 3: return x / n", in the learner's own code
+    where: str = ""  # "line 3: return x / n", in the learner's own code
 
 
 @dataclass
@@ -44,15 +44,15 @@ class Outcome:
 
     value: Any = None
     fault: Fault | None = None
-    args: tuple = ()                    # as they are after the call
+    args: tuple = ()  # as they are after the call
     options: dict = field(default_factory=dict)
     printed: str = ""
-    errors: str = ""                    # what was written to stderr
-    warnings: tuple = ()                # "RuntimeWarning: overflow encountered in exp"
-    cpu: float = 0.0                    # seconds
-    peak: int | None = None             # bytes, where memory was asked for
-    files: dict = field(default_factory=dict)       # name -> text, files written or changed in the working folder
-    borrowed: tuple = ()                # forbidden routes that were taken
+    errors: str = ""  # what was written to stderr
+    warnings: tuple = ()  # "RuntimeWarning: overflow encountered in exp"
+    cpu: float = 0.0  # seconds
+    peak: int | None = None  # bytes, where memory was asked for
+    files: dict = field(default_factory=dict)  # name -> text, files written or changed in the working folder
+    borrowed: tuple = ()  # forbidden routes that were taken
 
 
 class Caller(Protocol):
@@ -62,8 +62,15 @@ class Caller(Protocol):
 
     def read(self, name: str, *, limit: float = DEFAULT_LIMIT) -> Outcome: ...
 
-    def call(self, target: str | Handle, args: tuple = (), options: dict | None = None, *,
-             limit: float = DEFAULT_LIMIT, memory: bool = False) -> Outcome: ...
+    def call(
+        self,
+        target: str | Handle,
+        args: tuple = (),
+        options: dict | None = None,
+        *,
+        limit: float = DEFAULT_LIMIT,
+        memory: bool = False,
+    ) -> Outcome: ...
 
     def attribute(self, handle: str | Handle, name: str, *, limit: float = DEFAULT_LIMIT) -> Outcome: ...
 

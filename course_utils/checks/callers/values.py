@@ -9,7 +9,7 @@ import numpy as np
 
 from .protocol import Handle
 
-ARRAY_KINDS = "biufcU"                  # bool, int, unsigned, float, complex, text
+ARRAY_KINDS = "biufcU"  # bool, int, unsigned, float, complex, text
 DEEPEST = 30
 PLAIN = (bool, int, float, complex, str, bytes)
 
@@ -33,14 +33,14 @@ def cross(value: Any, other: Callable[[Any], Any], depth: int = 0) -> Any:
         return _array(value, other)
     if depth > DEEPEST:
         return other(value)
-    inner = lambda item: cross(item, other, depth + 1)          # noqa: E731
+    inner = lambda item: cross(item, other, depth + 1)  # noqa: E731
     if isinstance(value, dict):
         return {inner(k): inner(v) for k, v in value.items()} if _hashable_keys(value) else other(value)
     if isinstance(value, set | frozenset):
         return {inner(v) for v in value} if _hashable_keys(value) else other(value)
     if isinstance(value, list | tuple):
         return (list if isinstance(value, list) else tuple)(inner(v) for v in value)
-    for kind in PLAIN:                  # an IntEnum, a str subclass: its plain value
+    for kind in PLAIN:  # an IntEnum, a str subclass: its plain value
         if isinstance(value, kind):
             return kind(value)
     return other(value)

@@ -1,0 +1,31 @@
+"""`python -m course_utils.classroom COMMAND`: hands over to the command's own module."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+# name -> (module with `add_arguments(parser)` and `run(arguments) -> exit code`, what it does)
+COMMANDS = {
+    "release": ("release", "make exercises/ from solutions/, or pack a course without solutions"),
+}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; only its module is imported.  Returns the exit code."""
+    words = sys.argv[1:] if words is None else words
+    parser = argparse.ArgumentParser(prog="python -m course_utils.classroom", description="For teachers.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (module_name, does) in COMMANDS.items():
+        command = commands.add_parser(name, help=does, description=does[:1].upper() + does[1:] + ".")
+        if name in words:
+            module = importlib.import_module(f"{__package__}.{module_name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
+    arguments = parser.parse_args(words)
+    return arguments.run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""Make `exercises/` from `solutions/` with nbgrader's own preprocessors, or pack a course without solutions.
+
+    python -m course_utils.classroom release                 make exercises/
+    python -m course_utils.classroom release --check         say which files would change, and fail if one would
+    python -m course_utils.classroom release --bundle DIR    a course to hand out, without solutions and tests
+
+The same solutions give the same exercises, byte for byte.  nbgrader is in the `instructor` extra.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from course_utils.checks import registry
+
+ROOT = Path(__file__).resolve().parents[2]
+PATTERN = "[0-9][0-9]_*.ipynb"
+NOT_BUNDLED = ("solutions", "tests", "benchmarks", ".ci", ".github")
+CHECK = re.compile(r"^\s*check\(\s*[\"'](\d\d\.\d{1,2})[\"'][^\n]*\)\s*\Z", re.M)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--check", action="store_true", help="change nothing; fail if exercises/ is not up to date")
+    parser.add_argument("--bundle", metavar="DIR", type=Path, help="pack the course, without solutions, into DIR")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """The command; returns its exit code."""
+    try:
+        drifted = drift(ROOT / "solutions", ROOT / "exercises")
+        if arguments.check:
+            return _report(drifted)
+        write(drifted)
+        print(f"exercises/ is up to date: {len(drifted)} changed.")
+        if arguments.bundle:
+            print(f"{bundle(ROOT, arguments.bundle)} files packed into {arguments.bundle}.")
+    except (ReleaseError, ModuleNotFoundError) as error:
+        missing = isinstance(error, ModuleNotFoundError)
+        print("This needs nbgrader: pip install nbgrader" if missing else error, file=sys.stderr)
+        return 2
+    return 0
+
+
+class ReleaseError(ValueError):
+    """A solution notebook that cannot be released, with the reason."""
+
+
+def _report(drifted: dict[Path, str | None]) -> int:
+    for path in sorted(drifted):
+        print(f"{path.parent.name}/{path.name} is not what solutions/ makes.")
+    print("Run: python -m course_utils.classroom release" if drifted else "exercises/ is up to date.")
+    return 1 if drifted else 0
+
+
+def drift(solutions: Path, exercises: Path) -> dict[Path, str | None]:
+    """{path in exercises/: the text it should have, or None if it should not be there}, for what differs."""
+    wanted = {exercises / path.name: released(path) for path in sorted(solutions.glob(PATTERN))}
+    differ = {path: text for path, text in wanted.items() if not path.is_file() or path.read_bytes() != text.encode()}
+    extra = set(exercises.glob("*.ipynb")) - set(wanted)
+    return {**differ, **dict.fromkeys(extra)}
+
+
+def write(drifted: dict[Path, str | None]) -> None:
+    """Bring `exercises/` up to date."""
+    for path, text in drifted.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if text is None:
+            path.unlink()
+        else:
+            path.write_bytes(text.encode())
+
+
+def released(path: Path) -> str:
+    """The exercise notebook made of one solution notebook, as text."""
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    found = list(complaints(notebook, path.name[:2]))
+    if found:
+        raise ReleaseError(f"solutions/{path.name}:\n  " + "\n  ".join(found))
+    for step in _preprocessors():
+        notebook, _ = step.preprocess(notebook, {})
+    return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def _preprocessors() -> list:
+    """nbgrader's own steps in its own order, without the gradebook; the last two again because sources change."""
+    from nbgrader.preprocessors import CheckCellMetadata, ClearHiddenTests, ClearOutput, ComputeChecksums, LockCells
+
+    from .stubs import Stubs
+
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what is wrong is raised; no second telling
+    return [
+        kind()
+        for kind in (
+            LockCells,
+            Stubs,
+            ClearOutput,
+            CheckCellMetadata,
+            ComputeChecksums,
+            ClearHiddenTests,
+            ComputeChecksums,
+            CheckCellMetadata,
+        )
+    ]
+
+
+def complaints(notebook, lesson: str) -> list[str]:
+    """What keeps a solution notebook from being graded: checks, points and ids that do not fit the registry."""
+    exercises, found, seen = registry.lesson(lesson), [], []
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        number = check_in(cell)
+        if marks.get("grade") and marks.get("solution"):
+            found.append(f"cell {cell.get('id')}: answer and check are two cells, so that the check can be locked")
+        elif marks.get("grade"):
+            found += _check_complaints(cell, number, exercises)
+            seen.append(number)
+        elif number:
+            found.append(f"cell {cell.get('id')}: check({number!r}) stands in a cell that is not graded")
+    found += [f"exercise {e} is checked {seen.count(e)} times, not once" for e in exercises if seen.count(e) != 1]
+    return found
+
+
+def _check_complaints(cell, number: str | None, exercises: dict) -> list[str]:
+    marks, where = cell.metadata.nbgrader, f"cell {cell.get('id')}"
+    if number is None:
+        return [f'{where}: the last line of a graded cell is check("NN.k")']
+    if number not in exercises:
+        return [f"{where}: there is no exercise {number}"]
+    found = [] if marks.get("locked") else [f"{where}: a graded cell is locked"]
+    if marks.get("points") != exercises[number].points:
+        found.append(f"{where}: {marks.get('points')} points, but exercise {number} has {exercises[number].points}")
+    return found
+
+
+def check_in(cell) -> str | None:
+    """The exercise that a cell's last line checks."""
+    match = CHECK.search(cell.source) if cell.cell_type == "code" else None
+    return match[1] if match else None
+
+
+def bundle(root: Path, folder: Path) -> int:
+    """Copy the course without solutions and tests into an empty folder; returns the number of files.
+
+    `course_utils/checks` goes along: the checks need the right answers, so they are there for whoever looks.  Marks
+    are given by the classroom, where they are not.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise ReleaseError(f"{folder} is not empty: name a new folder")
+    files = [path for path in course_files(root) if path.parts[0] not in NOT_BUNDLED]
+    for path in files:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(root / path, folder / path)
+    return len(files)
+
+
+def course_files(root: Path) -> list[Path]:
+    """The course's files, relative to its root: what git tracks, or everything where there is no git."""
+    git = shutil.which("git")
+    if git and (root / ".git").exists():
+        told = subprocess.run([git, "ls-files", "-z"], cwd=root, capture_output=True, check=True).stdout.decode()
+        return [Path(name) for name in sorted(told.split("\0")) if name and (root / name).is_file()]
+    hidden = (".venv", "my_work", "__pycache__", ".git", "wheelhouse")
+    found = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
+    return sorted(path for path in found if not set(path.parts) & set(hidden))
