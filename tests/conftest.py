@@ -1,0 +1,32 @@
+"""Shared by all tests: one thread, quiet frameworks, a seeded generator."""
+
+import os
+
+for name, value in {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+}.items():
+    os.environ.setdefault(name, value)
+
+import numpy as np  # noqa: E402
+import pytest  # noqa: E402
+
+
+@pytest.fixture
+def rng():
+    """A generator that gives every test the same numbers at every run."""
+    return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def threads():
+    """PyTorch and TensorFlow on one thread each: faster beside other work, and the same digits every time."""
+    import tensorflow as tf
+    import torch
+
+    torch.set_num_threads(1)
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    return 1

@@ -1,0 +1,81 @@
+"""What holds for every operation of the package: the laws of its interface, and faults that a check must find."""
+
+import copy
+
+import numpy as np
+
+from course_utils.gradcheck import _leaves, _map, check_gradients
+
+
+def same(a, b) -> bool:
+    """Two nests of arrays are equal, NaN included, dtypes too."""
+    pairs = list(zip(_leaves(a), _leaves(b), strict=True))
+    return all(np.array_equal(x, y, equal_nan=True) and np.asarray(x).dtype == np.asarray(y).dtype for x, y in pairs)
+
+
+def strided(x):
+    """The same values in an array that is not contiguous."""
+    wide = np.zeros((*x.shape, 2), x.dtype)
+    wide[..., 0] = x
+    return wide[..., 0]
+
+
+def assert_laws(forward, backward, *arrays, **static):
+    """dtype in = dtype out, nothing mutated, a named cache that can be used twice, strided arrays welcome."""
+    for dtype in (np.float32, np.float64):
+        given = _map(lambda a, d=dtype: np.asarray(a).astype(d), arrays)
+        kept, kept_static = copy.deepcopy(given), copy.deepcopy(static)
+        out, cache = forward(*given, **copy.deepcopy(static))
+        assert isinstance(cache, tuple) and hasattr(cache, "_fields"), "cache must be a NamedTuple"
+        assert all(np.asarray(y).dtype == dtype for y in _leaves(out)), "out must have the dtype of the input"
+        rng = np.random.default_rng(1)
+        dout = _map(lambda y, d=dtype: np.asarray(rng.normal(size=np.shape(y)), dtype=d), out)  # noqa: B023
+        kept_dout, kept_out = copy.deepcopy(dout), copy.deepcopy(out)
+        gradients = backward(dout, cache)
+        assert all(np.asarray(g).dtype == dtype for g in _leaves(gradients)), "gradients must have the input's dtype"
+        assert [np.shape(g) for g in _leaves(gradients)] == [a.shape for a in _leaves(given)]
+        assert same(given, kept) and same(dout, kept_dout) and same(out, kept_out), "nothing given may change"
+        assert same(backward(dout, cache), gradients), "backward must leave its cache as it was"
+        again, cache = forward(*_map(strided, given), **kept_static)
+        tolerance = {"rtol": 1e-4, "atol": 1e-5} if dtype == np.float32 else {"rtol": 1e-10, "atol": 1e-12}
+        for a, b in zip(_leaves((again, backward(_map(strided, dout), cache))), _leaves((out, gradients)), strict=True):
+            np.testing.assert_allclose(a, b, **tolerance)
+
+
+def planted_faults(backward):
+    """(name, wrong backward): in each gradient of each argument a sign, a factor, a lost term, a swap of elements."""
+
+    def spoil(change, position):
+        def wrong(dout, cache):
+            gradients = backward(dout, cache)
+            leaves = _leaves(gradients)
+            leaves[position] = change(np.array(leaves[position]))
+            remaining = iter(leaves)
+            return _map(lambda _: next(remaining), gradients)
+
+        return wrong
+
+    def lost_term(g):
+        g.flat[np.abs(g).argmax()] = 0
+        return g
+
+    changes = {
+        "sign": lambda g: -g,
+        "factor": lambda g: 1.01 * g,
+        "lost term": lost_term,
+        "swapped elements": lambda g: g[..., ::-1] if g.shape[-1] > 1 else np.roll(g, 1, axis=0),
+    }
+    for name, change in changes.items():
+        yield name, lambda position, change=change: spoil(change, position)
+
+
+def assert_checked(forward, backward, *arrays, **static):
+    """The right backward passes the gradient check; each planted fault in each gradient is caught."""
+    assert check_gradients((forward, backward), *arrays, **static) < 1e-6
+    for name, plant in planted_faults(backward):
+        for position in range(len(_leaves(arrays))):
+            try:
+                check_gradients((forward, plant(position)), *arrays, **static)
+            except AssertionError:
+                continue
+            raise AssertionError(f"a planted fault was not caught: {name} in gradient {position} of {forward.__name__}")
