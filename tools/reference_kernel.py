@@ -8,10 +8,13 @@ import json
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+
+from tools.measure import Meter
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "course-reference"
@@ -59,11 +62,12 @@ def reference_kernel():
 
 
 def execute(path):
-    """Run the notebook file `path` from a clean kernel; return it with its new outputs.  The file is not written.
+    """Run the notebook file `path` from a clean kernel; the file is not written.
 
-    Raises `nbclient.exceptions.CellExecutionError` where a cell fails; call inside `reference_kernel()`.
+    Returns (the notebook with its new outputs, Measure of the kernel and what it started).  Raises
+    `nbclient.exceptions.CellExecutionError` where a cell fails.  Call inside `reference_kernel()`.
     """
-    notebook = nbformat.read(path, as_version=4)
+    notebook, meters, started = nbformat.read(path, as_version=4), [], time.perf_counter()
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
@@ -71,4 +75,6 @@ def execute(path):
         store_widget_state=False,
         resources={"metadata": {"path": str(Path(path).parent)}},
     )
-    return client.execute()
+    client.on_notebook_start = lambda **_: meters.append(Meter(client.km.provisioner.pid, started))
+    client.on_notebook_complete = lambda **_: meters.append(meters.pop().stop())
+    return client.execute(), meters[0]
