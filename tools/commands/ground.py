@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools.commands.places import ROOT, VENV
+from tools.commands.places import MY_WORK, VENV
 from tools.commands.say import Fault, ask
 
 NEED_GB = {"student": 3.6, "dev": 4.0, "wheels": 1.2}  # measured: the environment and what pip needs meanwhile
@@ -130,9 +130,10 @@ def writable(folder: Path) -> bool:
     return True
 
 
-def root_is_writable() -> None:
-    """Raise Fault where my_work/ cannot be made."""
-    if not writable(ROOT):
+def check_work() -> None:
+    """Raise Fault where the student's copies cannot be made."""
+    folder = existing(MY_WORK)
+    if not writable(folder):
         raise Fault(
-            f"{ROOT} cannot be written: move the course to a folder of your own and run the same command there."
+            f"{folder} cannot be written: move the course to a folder of your own and run the same command there."
         )

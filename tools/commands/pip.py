@@ -23,7 +23,7 @@ def pip(*arguments: str, quiet: bool = False) -> subprocess.CompletedProcess[str
     command = [PYTHON, "-m", "pip", *arguments, "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     lines = []
     with (
-        LOG.open("a", encoding="utf-8", errors="replace") as log,
+        LOG.open("a", buffering=1, encoding="utf-8", errors="replace") as log,
         subprocess.Popen(
             list(map(str, command)),
             cwd=ROOT,

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = Path(os.path.abspath(os.environ.get("COURSE_VENV") or ROOT / ".venv"))
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 WHEELHOUSE = ROOT / "wheelhouse"
-MY_WORK = ROOT / "my_work"
+MY_WORK = Path(os.path.abspath(os.environ.get("COURSE_WORK") or ROOT / "my_work"))
 STUDENT, DEV = ROOT / "requirements.txt", ROOT / "requirements-dev.txt"
 
 # One thread, fixed hashing, a quiet TensorFlow: a cell prints the same anywhere, and two notebooks run side by side.

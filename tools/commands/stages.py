@@ -53,9 +53,10 @@ def stages(*, fast: bool) -> list[Stage]:
         Stage("exercises are what solutions make", ["course_utils.classroom", "release", "--check"]),
         Stage("tests", [*pytest, "-m", "not browser and not slow" if fast else "not browser"], "tests.xml"),
     ]
+    lab = Stage("lab starts", ["tools.commands.answers"])
     browser = Stage("browser", ["pytest", "-q", "tests/browser"], "browser.xml")
     notebooks = Stage("notebooks", ["tools.notebooks", "verify"], "notebooks.xml")
-    return quick if fast else [*quick, browser, notebooks]
+    return quick if fast else [*quick, lab, browser, notebooks]
 
 
 def run(stage: Stage, folder: Path, *, compare: bool) -> Tally:

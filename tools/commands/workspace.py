@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from tools.commands.ground import root_is_writable
+from tools.commands.ground import check_work
 from tools.commands.places import MY_WORK, ROOT, shown
 from tools.commands.say import Fault, say
 
@@ -100,7 +100,7 @@ def student_name() -> str:
 
 def fill() -> list[Path]:
     """Make every copy that is missing; those made."""
-    root_is_writable()
+    check_work()
     made = []
     for path in originals():
         if not copy_of(path).exists():
