@@ -68,7 +68,7 @@ def asked_port(rest: list[str]) -> int | None:
     >>> asked_port(["--no-browser", "--port", "9000"]), asked_port(["--ServerApp.port=9001"]), asked_port([])
     (9000, 9001, None)
     """
-    for option, after in zip(rest, [*rest[1:], ""], strict=True):
+    for option, after in zip(rest, [*rest, ""][1:], strict=True):
         name, _, value = option.partition("=")
         if name in ("--port", "--ServerApp.port"):
             value = value or after

@@ -32,6 +32,7 @@ def main(rest: list[str]) -> int:
     if set(rest) - {"--fast", "--newest"}:
         raise Fault("usage: python course.py test [--fast | --newest]")
     fast, newest = "--fast" in rest, "--newest" in rest
+    start = time.monotonic()
     environment.ready(dev=True, newest=newest)
     before = tree()
     with tempfile.TemporaryDirectory(prefix="course-test-") as folder:
@@ -39,7 +40,7 @@ def main(rest: list[str]) -> int:
         for stage in stages(fast=fast):
             tally += run(stage, Path(folder), compare=sys.platform == "linux" and not newest)
         tally += tree_is_clean(before)
-        return close(tally)
+        return close(tally, time.monotonic() - start)
 
 
 def stages(*, fast: bool) -> list[Stage]:
@@ -97,13 +98,13 @@ def tree_is_clean(before: str | None) -> Tally:
     return Tally(failed=1, stages=(("clean tree", 1),))
 
 
-def close(tally: Tally) -> int:
+def close(tally: Tally, seconds: float) -> int:
     """Print the last lines; the exit code."""
     allowed = os.environ.get("COURSE_ALLOWED_SKIPS")
     strangers = unexpected_skips(tally.skips, Path(allowed)) if allowed else []
     for skip in strangers:
         say(f"Skipped, and not on the list {allowed}: {skip}")
     failed = [name for name, code in tally.stages if code]
-    say(f"\nFailed: {', '.join(failed)}." if failed else "\nEvery stage passed.")
+    say(f"\n{'Failed: ' + ', '.join(failed) if failed else 'Every stage passed'}, in {environment.minutes(seconds)}.")
     say(f"{tally.passed} passed, {tally.failed + len(strangers)} failed, {len(tally.skips)} skipped")
     return int(bool(failed or strangers or tally.failed))
