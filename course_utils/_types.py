@@ -1,4 +1,8 @@
-"""Two names that every signature of the package uses."""
+"""Two names that every signature of the package uses.
+
+Generators are annotated in quotes, ``rng: "np.random.Generator"``: NumPy loads its random module only when it is
+named, and an import that draws nothing need not pay for it.
+"""
 
 from typing import TypeAlias
 

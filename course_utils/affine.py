@@ -136,7 +136,7 @@ def embedding_backward(dout: Array, cache: EmbeddingCache) -> Array:
 
 
 def dropout_forward(
-    x: Array, *, rate: float, rng: np.random.Generator | None = None, training: bool = True
+    x: Array, *, rate: float, rng: "np.random.Generator | None" = None, training: bool = True
 ) -> tuple[Array, DropoutCache]:
     """Inverted dropout (Srivastava et al., 2014, section 10): drop with probability `rate`, scale the rest.
 

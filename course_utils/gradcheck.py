@@ -74,7 +74,7 @@ def check_gradients(
     Parameters
     ----------
     op : a forward function whose backward stands beside it under the matching name
-        (`relu_forward`, `relu_backward`), or the pair (forward, backward).
+        (`relu_forward`, `relu_backward`), or the pair (forward, backward), or the two as first arguments.
     arrays : the positional arguments: arrays, or dicts of arrays; computed in float64. Keep them small.
     seed : of the upstream gradient. A gradient of ones would miss faults, in softmax above all.
     step, rtol, atol : |analytic - numerical| <= atol + rtol · |numerical| must hold with this step.
@@ -93,6 +93,8 @@ def check_gradients(
     >>> check_gradients(tanh_forward, np.array([[0.5, -1.0]])) < 1e-9
     True
     """
+    if arrays and callable(arrays[0]):
+        op, arrays = (op, arrays[0]), arrays[1:]
     forward, backward = _pair(op)
     arrays = _map(lambda a: np.array(a, dtype=np.float64), arrays)
 
@@ -119,7 +121,8 @@ def _pair(op) -> tuple[Callable, Callable]:
     if isinstance(op, tuple):
         return op
     name = getattr(op, "__name__", "")
-    backward = getattr(sys.modules.get(getattr(op, "__module__", "")), name.replace("_forward", "_backward"), None)
+    module = sys.modules.get(getattr(op, "__module__", ""))
+    backward = getattr(module, f"{name.removesuffix('_forward')}_backward", None)
     if not name.endswith("_forward") or backward is None:
         raise ValueError(
             f"op must be a function NAME_forward with NAME_backward beside it, or the pair of both, but {op!r} came."

@@ -26,7 +26,7 @@ def _checked(shape, rng) -> tuple[int, ...]:
     return tuple(int(n) for n in shape)
 
 
-def xavier_uniform(shape: tuple[int, ...], rng: np.random.Generator, dtype=np.float64) -> Array:
+def xavier_uniform(shape: tuple[int, ...], rng: "np.random.Generator", dtype=np.float64) -> Array:
     """Uniform in ±√(6/(fan_in + fan_out)), for tanh and sigmoid (Glorot and Bengio, 2010, eq. (16)).
 
     Parameters
@@ -47,7 +47,7 @@ def xavier_uniform(shape: tuple[int, ...], rng: np.random.Generator, dtype=np.fl
     return rng.uniform(-limit, limit, shape).astype(dtype)
 
 
-def he_normal(shape: tuple[int, ...], rng: np.random.Generator, dtype=np.float64) -> Array:
+def he_normal(shape: tuple[int, ...], rng: "np.random.Generator", dtype=np.float64) -> Array:
     """Normal with standard deviation √(2/fan_in), for relu (He et al., 2015, eq. (10)).
 
     The 2 makes up for the half of the signal that relu cuts off. Arguments as `xavier_uniform`.
@@ -61,7 +61,7 @@ def he_normal(shape: tuple[int, ...], rng: np.random.Generator, dtype=np.float64
     return (rng.normal(size=shape) * math.sqrt(2 / fan_in)).astype(dtype)
 
 
-def orthogonal(shape: tuple[int, int], rng: np.random.Generator, gain: float = 1.0, dtype=np.float64) -> Array:
+def orthogonal(shape: tuple[int, int], rng: "np.random.Generator", gain: float = 1.0, dtype=np.float64) -> Array:
     """Orthonormal rows or columns, whichever are fewer, times `gain` (Saxe, McClelland and Ganguli, 2014, section 3).
 
     Repeated multiplication then keeps the length of a vector, which recurrent weights need. The signs of

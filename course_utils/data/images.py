@@ -130,7 +130,7 @@ def _read(path: Path, size: tuple[int, int] | None, grey: bool) -> Array:
     return pixels[:, :, None] if grey else pixels
 
 
-def augment(X: Array, rng: np.random.Generator, *, shift: int = 1, flip: bool = False, noise: float = 0.0) -> Array:
+def augment(X: Array, rng: "np.random.Generator", *, shift: int = 1, flip: bool = False, noise: float = 0.0) -> Array:
     """Randomly changed copies of images: new training examples that mean the same.
 
     Parameters

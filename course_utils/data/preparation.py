@@ -13,7 +13,7 @@ from course_utils._types import Array
 from course_utils._validate import as_float, check_no_nan
 
 
-def _generator(rng) -> np.random.Generator:
+def _generator(rng) -> "np.random.Generator":
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy Generator, got {rng!r}: pass np.random.default_rng(0).")
     return rng
@@ -31,7 +31,7 @@ def _rows(arrays) -> tuple[tuple[Array, ...], int]:
 def batches(
     data: int | Array | tuple[Array, ...],
     batch_size: int,
-    rng: np.random.Generator | None = None,
+    rng: "np.random.Generator | None" = None,
     *,
     drop_last: bool = False,
 ) -> Iterator:
@@ -70,7 +70,7 @@ def batches(
 
 
 def train_test_split(
-    *arrays: Array, rng: np.random.Generator, test_size: float | int = 0.25, stratify: Array | None = None
+    *arrays: Array, rng: "np.random.Generator", test_size: float | int = 0.25, stratify: Array | None = None
 ) -> list[Array]:
     """Shuffle, then cut into a training and a test part.
 

@@ -1,0 +1,258 @@
+"""The house keeps its shape: imports go down, modules stay small, nothing heavy is loaded, every name is explained."""
+
+import ast
+import importlib
+import inspect
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import course_utils
+
+PACKAGE = Path(course_utils.__file__).parent
+ROOT = PACKAGE.parent
+
+LEVELS = {
+    "_types": 0, "_validate": 0,
+    "init": 0, "data": 0, "metrics": 0, "gradcheck": 0, "optim": 0, "masks": 0,
+    "activations": 1, "affine": 1,
+    "losses": 2, "conv": 2, "norm": 2, "recurrent": 2, "attention": 2, "audio": 2, "tokenizers": 2, "hmm": 2,
+    "linear_models": 3, "layers": 3, "word2vec": 3,
+    "transformer": 4, "generative": 4, "train": 4, "compress": 4, "privacy": 4, "explain": 4, "applications": 4,
+}  # fmt: skip
+FOUNDATION = {"_types", "_validate"}  # what level 0 itself may import
+LEAVES = {"autograd"}  # NumPy only; imported by nobody
+TOP = {"checks", "viz", "classroom"}  # may import anything below
+NEVER_BELOW_TOP = {"torch", "tensorflow", "keras", "matplotlib", "ipywidgets"}
+HEAVY = NEVER_BELOW_TOP | {"scipy", "sklearn", "PIL", "pandas", "gensim", "tqdm", "IPython"}
+
+FILES = sorted(p for p in PACKAGE.rglob("*.py") if "__pycache__" not in p.parts)
+TREES = {p: ast.parse(p.read_text(encoding="utf-8")) for p in FILES}
+
+
+def part(path: Path) -> str:
+    """The module or sub-package of course_utils that a file belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+CORE = [p for p in FILES if part(p) in LEVELS or part(p) in LEAVES]
+CORE_IDS = [module_name(p).removeprefix("course_utils.") for p in CORE]
+each_core_file = pytest.mark.parametrize("path", CORE, ids=CORE_IDS)
+
+
+def imports(tree: ast.AST) -> set[str]:
+    """Dotted names that are imported anywhere below a node."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are written in full"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def imported_at_once(tree: ast.Module) -> set[str]:
+    """Names imported with the module itself: not inside a function."""
+    at_once = set()
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            at_once |= imports(node)
+    return at_once
+
+
+def own(names: set[str]) -> set[str]:
+    """Of dotted names, the parts of course_utils."""
+    return {name.split(".")[1] for name in names if name.startswith("course_utils.")}
+
+
+def test_every_module_has_its_place():
+    known = set(LEVELS) | LEAVES | TOP | {"__init__"}
+    assert {part(p) for p in FILES} <= known, "give a new module a level in LEVELS, and in the design"
+
+
+@each_core_file
+def test_imports_only_go_down(path):
+    here, wanted = part(path), own(imports(TREES[path])) - {part(path)}
+    if here in LEAVES:
+        allowed = FOUNDATION
+    else:
+        allowed = FOUNDATION | {name for name, level in LEVELS.items() if level < LEVELS[here]}
+    allowed -= {here}
+    assert wanted <= allowed, f"{here} may not import {sorted(wanted - allowed)}"
+
+
+@each_core_file
+def test_numpy_is_all_that_an_import_loads(path):
+    foreign = {name.split(".")[0] for name in imported_at_once(TREES[path])} - set(sys.stdlib_module_names)
+    assert foreign <= {"numpy", "course_utils"}
+    anywhere = {name.split(".")[0] for name in imports(TREES[path])}
+    assert not anywhere & NEVER_BELOW_TOP
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_no_module_over_400_lines(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_name)
+def test_no_global_random_state(path):
+    allowed = {"Generator", "default_rng", "SeedSequence", "PCG64", "Philox", "BitGenerator"}
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random"):
+            assert node.attr in allowed, f"line {node.lineno}: np.random.{node.attr} has a hidden, shared state"
+
+
+@each_core_file
+def test_nothing_is_printed(path):
+    if part(path) != "train":
+        calls = [node for node in ast.walk(TREES[path]) if isinstance(node, ast.Call)]
+        assert not [c.lineno for c in calls if isinstance(c.func, ast.Name) and c.func.id == "print"]
+
+
+def body_lines(function: ast.FunctionDef) -> int:
+    """Lines of a function's body, its docstring apart."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
+@each_core_file
+def test_no_long_function_without_a_reason(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.FunctionDef) and body_lines(node) > 25:
+            text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+            assert "Long because" in text, f"{node.name} has {body_lines(node)} lines: cut it, or say 'Long because …'"
+
+
+def public_names(path: Path):
+    """(name, object) of the functions and classes that a module defines for others."""
+    module = importlib.import_module(module_name(path))
+    for name, value in vars(module).items():
+        defined_here = getattr(value, "__module__", None) == module.__name__
+        if not name.startswith("_") and defined_here and (inspect.isfunction(value) or inspect.isclass(value)):
+            yield name, value
+
+
+@each_core_file
+def test_every_public_name_is_explained_with_an_example(path):
+    assert ast.get_docstring(TREES[path]), "the module opens with a sentence on why it exists"
+    for name, value in public_names(path):
+        assert value.__doc__ and value.__doc__.strip(), f"{name} has no docstring"
+        record = inspect.isclass(value) and hasattr(value, "_fields")  # a NamedTuple is only a list of names
+        assert record or ">>>" in value.__doc__, f"{name} has no example"
+        assert not (record and value.__doc__.startswith(f"{name}(")), f"{name} has no docstring of its own"
+        if inspect.isclass(value):
+            for key, method in vars(value).items():
+                plain = inspect.isfunction(method) and not key.startswith("_")
+                assert not plain or inspect.getdoc(method), f"{name}.{key} has no docstring"
+
+
+def forwards():
+    """(module, name) of every public operation."""
+    for path in CORE:
+        for name, value in public_names(path):
+            if name.endswith("_forward") and inspect.isfunction(value):
+                yield inspect.getmodule(value), name
+
+
+OPERATIONS = list(forwards())
+each_operation = pytest.mark.parametrize("module, name", OPERATIONS, ids=[name for _, name in OPERATIONS])
+
+
+@each_operation
+def test_every_forward_has_its_backward(module, name):
+    backward = getattr(module, f"{name.removesuffix('_forward')}_backward", None)
+    assert backward is not None
+    assert list(inspect.signature(backward).parameters) == ["dout", "cache"]
+    parameters = inspect.signature(getattr(module, name)).parameters.values()
+    assert not any(p.kind == p.POSITIONAL_OR_KEYWORD and p.default is not p.empty for p in parameters), (
+        "arrays are positional and have no default; options are keyword-only"
+    )
+
+
+@each_operation
+def test_planted_wrong_gradients_of_every_operation_are_tried(module, name):
+    files = (ROOT / "tests" / "gradients").glob("*.py")
+    planted = [text for text in (p.read_text(encoding="utf-8") for p in files) if "assert_checked" in text]
+    assert any(re.search(rf"\b{name.removesuffix('_forward')}(_forward)?\b", text) for text in planted)
+
+
+CONTRACT = {
+    "activations": "sigmoid tanh relu leaky_relu gelu softmax log_softmax logsumexp",
+    "affine": "affine_forward embedding_forward dropout_forward",
+    "losses": "mse_forward mae_forward huber_forward binary_cross_entropy_forward cross_entropy_forward",
+    "norm": "layer_norm_forward batch_norm_forward",
+    "conv": "conv1d_forward conv2d_forward max_pool2d_forward avg_pool2d_forward conv_output_size",
+    "recurrent": "rnn_forward lstm_cell_forward lstm_forward gru_cell_forward gru_forward",
+    "attention": "scaled_dot_product_attention_forward multi_head_attention_forward additive_attention_forward "
+    "causal_mask padding_mask chunked_attention",
+    "transformer": "sinusoidal_positions encoder_block_forward decoder_block_forward",
+    "optim": "SGD RMSprop Adam AdamW clip_by_global_norm",
+    "init": "xavier_uniform he_normal orthogonal lstm_forget_bias",
+    "layers": "Dense Conv2D MaxPool2D Flatten ReLU Dropout BatchNorm LSTM Sequential",
+    "train": "fit History",
+    "gradcheck": "numerical_gradient check_gradients",
+    "linear_models": "LinearRegression Ridge LogisticRegression SoftmaxRegression",
+    "generative": "gan_value optimal_discriminator jensen_shannon GAN",
+    "metrics": "accuracy precision recall f1 confusion_matrix roc_curve auc pr_curve perplexity bleu",
+    "data": "load_diabetes load_breast_cancer load_digits load_iris load_wine batches train_test_split "
+    "Standardizer Imputer augment image_folder",
+}
+
+
+@pytest.mark.parametrize("module", CONTRACT)
+def test_the_names_of_the_contract_exist(module):
+    there = importlib.import_module(f"course_utils.{module}")
+    assert not [name for name in CONTRACT[module].split() if not hasattr(there, name)]
+
+
+IMPORT_ALL = """
+import sys, time
+import numpy
+before = time.process_time()
+for name in sys.argv[1:]:
+    __import__(name)
+print(time.process_time() - before)
+print(*sorted({name.split(".")[0] for name in sys.modules}))
+"""
+
+
+def test_importing_everything_is_quick_and_loads_nothing_heavy(tmp_path):
+    names = [module_name(p) for p in CORE]
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    environment = kept | {"PYTHONPYCACHEPREFIX": str(tmp_path)}  # compiled once, as in use
+    command = [sys.executable, "-c", IMPORT_ALL, *names]
+    seconds = []
+    for _ in range(4):
+        run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+        out = run.stdout.splitlines()
+        seconds.append(float(out[0]))
+        assert not HEAVY & set(out[1].split())
+    assert min(seconds) < 0.1
+
+
+def test_the_version_is_the_packages():
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        assert tomllib.load(file)["project"]["version"] == course_utils.__version__
+
+
+TESTS = sorted(p for p in (ROOT / "tests").rglob("test_*.py"))
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda p: str(p.relative_to(ROOT / "tests")))
+def test_no_test_without_an_assertion(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            calls = [ast.unparse(n.func) for n in ast.walk(node) if isinstance(n, ast.Call)]
+            asserts = any(isinstance(n, ast.Assert) for n in ast.walk(node))
+            assert asserts or any(re.search("assert|raises|expect", call) for call in calls), node.name
