@@ -102,7 +102,7 @@ def check_gradients(
         return forward(*_map(np.copy, arguments), **copy.deepcopy(static))
 
     out, cache = run(arrays)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng([seed, 20260])  # no user's own stream: dout equal to x would hide a transpose
     dout = _map(lambda y: rng.normal(size=np.shape(y)), out)
     analytic = _by_name(forward, arrays, backward(_map(np.copy, dout), cache))
     leaves = _leaves(arrays)
@@ -170,10 +170,9 @@ def _by_name(forward: Callable, arrays: tuple, gradients) -> list[tuple[str, Arr
 
     names = [*inspect.signature(forward).parameters][: len(arrays)]
     gradients = (gradients,) if len(arrays) == 1 else gradients
-    if len(gradients) != len(arrays):
-        raise GradientMismatch(
-            f"backward must return gradients of {names}, but it returned {len(gradients)}.", names[0]
-        )
+    if not isinstance(gradients, tuple) or len(gradients) != len(arrays):
+        came = len(gradients) if isinstance(gradients, tuple) else "one array"
+        raise GradientMismatch(f"backward must return the gradients of {', '.join(names)}, but {came} came.", names[0])
     found = dict(path for name, gradient in zip(names, gradients, strict=True) for path in _paths(gradient, name))
     wanted = [path for name, array in zip(names, arrays, strict=True) for path in _paths(array, name)]
     for name, array in wanted:
