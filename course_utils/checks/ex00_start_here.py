@@ -1,31 +1,84 @@
-"""Exercise of lesson 00: a first checked answer."""
+"""The exercise of lesson 00: a first answer that is checked."""
 
 from course_utils.checks.exercise import Exercise, Misconception
 
-EXERCISES = [
-    Exercise(
-        id="00.1",
-        title="A first checked answer",
-        name="hours",
-        kind="value",
-        section="Check an answer",
-        minutes=5,
-        difficulty=1,
-        points=1,
-        reference=10.0,
-        misconceptions=[
-            Misconception("minutes", 600, "That is the number of minutes. How many minutes make an hour?"),
-            Misconception("one-week", 40 * 5 / 60, "That is one week. The question asks for three of them."),
-            Misconception(
-                "every-day", 40 * 7 * 3 / 60, "You counted seven days a week. How many of them are for study?"
-            ),
-        ],
-        alternatives=[40 * 5 * 3 / 60, 10],
-        hints=[
-            "Work it out on paper first: how many minutes in one week?",
-            "Python can do the sums for you. The sign * multiplies and / divides.",
-            "Minutes a day, times days a week, times weeks, and from minutes to hours.",
-        ],
-        takeaway="You have seen the whole way: write, run, check. Every exercise works like this.",
-    )
-]
+
+def error_percent(right, total):
+    return 100 * (total - right) / total
+
+
+def reader_cases(rng):
+    """How many of how many pictures were read right: few, most, all, none, and one picture only."""
+    total = int(rng.integers(200, 1000))
+    yield int(rng.integers(1, total // 3)), total
+    yield total - int(rng.integers(1, total // 3)), total
+    yield 3, 8
+    yield 5, 8
+    yield 0, 5
+    yield 4, 4
+    yield 1, 1
+
+
+ERROR_PERCENT = Exercise(
+    id="00.1",
+    title="Your first checked answer",
+    name="error_percent",
+    points=1,
+    minutes=5,
+    difficulty=1,
+    section="2. A computer that reads",
+    reference=error_percent,
+    cases=reader_cases,
+    alternatives=[
+        lambda right, total: 100 - 100 * right / total,
+        lambda right, total: (1 - right / total) * 100,
+    ],
+    misconceptions=[
+        Misconception(
+            "percent-right",
+            lambda right, total: 100 * right / total,
+            "You computed the percentage that was read right. Asked is the percentage that was read wrong: how many "
+            "pictures are left when the right ones are taken away?",
+        ),
+        Misconception(
+            "a-share",
+            lambda right, total: (total - right) / total,
+            "Your number is a share between 0 and 1. Percent means 'of a hundred': what turns 0.25 into 25?",
+        ),
+        Misconception(
+            "a-count",
+            lambda right, total: total - right,
+            "This is how many pictures were read wrong. Divide by how many there were, then make it percent.",
+        ),
+        Misconception(
+            "compared-with-the-right-ones",
+            lambda right, total: 100 * (total - right) / max(right, 1),
+            "You divided by the pictures that were read right. A percentage of all pictures is divided by all "
+            "pictures, `total`.",
+        ),
+        Misconception(
+            "rounded",
+            lambda right, total: round(100 * (total - right) / total),
+            "Nearly: the number was rounded to a whole one. Give it as it is; rounding is for printing.",
+        ),
+        Misconception(
+            "whole-division",
+            lambda right, total: 100 * (total - right) // total,
+            "Nearly: `//` divides and drops what comes after the point. The sign for ordinary division is `/`.",
+        ),
+        Misconception(
+            "missing-brackets",
+            lambda right, total: 100 * total - right / total,
+            "Python multiplies and divides before it subtracts, as in school. Put brackets around the subtraction "
+            "that should come first.",
+        ),
+    ],
+    hints=[
+        "Take small numbers that you can do in your head: 8 pictures, 6 read right. How many percent were read wrong?",
+        "Three steps: how many were read wrong; what share of `total` is that; what is this share in percent?",
+        "return 100 * (... - ...) / ...",
+    ],
+    takeaway="You ran a cell, wrote code, and had it checked. All exercises of the course work like this one.",
+)
+
+EXERCISES = [ERROR_PERCENT]
