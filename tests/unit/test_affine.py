@@ -1,0 +1,113 @@
+"""Affine map, embedding, dropout."""
+
+import numpy as np
+import pytest
+
+from course_utils import affine
+
+
+def test_affine_is_the_sum_over_inputs(rng):
+    x, W, b = rng.normal(size=(2, 5, 3)), rng.normal(size=(3, 4)), rng.normal(size=4)
+    out, _ = affine.affine_forward(x, W, b)
+    np.testing.assert_allclose(out, np.einsum("ntd,dm->ntm", x, W) + b)
+
+
+@pytest.mark.parametrize("shape", [(3,), (1, 3), (0, 3), (2, 0, 3)])
+def test_single_examples_and_empty_batches(shape, rng):
+    W, b = rng.normal(size=(3, 4)), rng.normal(size=4)
+    out, cache = affine.affine_forward(np.ones(shape), W, b)
+    dx, dW, db = affine.affine_backward(np.ones_like(out), cache)
+    assert out.shape == (*shape[:-1], 4)
+    assert (dx.shape, dW.shape, db.shape) == (shape, (3, 4), (4,))
+
+
+def test_the_gradients_of_the_weights_alone_are_the_same(rng):
+    out, cache = affine.affine_forward(rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=4))
+    dout = rng.normal(size=out.shape)
+    for alone, together in zip(
+        affine.affine_weight_gradients(dout, cache), affine.affine_backward(dout, cache)[1:], strict=True
+    ):
+        np.testing.assert_array_equal(alone, together)
+
+
+def test_mixed_precision_is_computed_in_double(rng):
+    out, _ = affine.affine_forward(np.ones((2, 3), np.float32), rng.normal(size=(3, 4)), np.zeros(4))
+    assert out.dtype == np.float64
+
+
+def test_affine_errors():
+    x, W, b = np.ones((2, 3)), np.ones((3, 4)), np.ones(4)
+    with pytest.raises(ValueError, match=r"x has shape \(2, 3\) and W \(4, 3\): is W stored transposed"):
+        affine.affine_forward(x, W.T, b)
+    with pytest.raises(ValueError, match=r"b must have shape \(4,\)"):
+        affine.affine_forward(x, W, np.ones(3))
+    with pytest.raises(ValueError, match="W must have 2 axes"):
+        affine.affine_forward(x, np.ones(3), b)
+    with pytest.raises(ValueError, match=r"x has shape \(\)"):
+        affine.affine_forward(1.0, W, b)
+    with pytest.raises(ValueError, match="x holds 1 NaN"):
+        affine.affine_forward([[1, 2, np.nan]], W, b)
+    _, cache = affine.affine_forward(x, W, b)
+    with pytest.raises(ValueError, match="dout must have the shape"):
+        affine.affine_backward(np.ones((2, 3)), cache)
+    with pytest.raises(ValueError, match="dout must have the shape"):
+        affine.affine_weight_gradients(np.ones((3, 4)), cache)
+
+
+def test_embedding_looks_up_and_collects_as_the_plain_loop_does(rng):
+    table, ids = rng.normal(size=(6, 3)), rng.integers(0, 6, size=(4, 5))
+    out, cache = affine.embedding_forward(table, ids=ids)
+    np.testing.assert_array_equal(out, table[ids])
+    dout = rng.normal(size=out.shape)
+    expected = np.zeros_like(table)
+    for n, t in np.ndindex(ids.shape):
+        expected[ids[n, t]] += dout[n, t]
+    np.testing.assert_allclose(affine.embedding_backward(dout, cache), expected, atol=1e-14)
+
+
+def test_embedding_of_nothing_and_of_one_id():
+    table = np.ones((3, 2))
+    out, cache = affine.embedding_forward(table, ids=np.zeros((0,), int))
+    assert out.shape == (0, 2)
+    assert not affine.embedding_backward(out, cache).any()
+    out, cache = affine.embedding_forward(table, ids=1)
+    assert affine.embedding_backward(np.ones(2), cache).tolist() == [[0, 0], [1, 1], [0, 0]]
+
+
+def test_embedding_errors():
+    table = np.ones((3, 2))
+    with pytest.raises(ValueError, match="ids must lie in 0 … 2, but 3 came"):
+        affine.embedding_forward(table, ids=[3])
+    with pytest.raises(TypeError, match="ids must be integers"):
+        affine.embedding_forward(table, ids=[1.0])
+    with pytest.raises(ValueError, match="table must have 2 axes"):
+        affine.embedding_forward(np.ones(3), ids=[0])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("rate", [0.0, 0.2, 0.9])
+def test_dropout_drops_the_share_and_keeps_the_mean(dtype, rate, rng):
+    x = np.ones(200_000, dtype)
+    out, _ = affine.dropout_forward(x, rate=rate, rng=rng)
+    assert np.mean(out == 0) == pytest.approx(rate, abs=0.01)
+    assert out.mean() == pytest.approx(1, abs=0.03)
+    assert out.dtype == dtype
+
+
+def test_dropout_outside_training_is_a_copy():
+    x = np.arange(3.0)
+    out, cache = affine.dropout_forward(x, rate=0.5, training=False)
+    np.testing.assert_array_equal(out, x)
+    assert not np.shares_memory(out, x)
+    np.testing.assert_array_equal(affine.dropout_backward(x, cache), x)
+
+
+def test_dropout_errors(rng):
+    for rate in (-0.1, 1.0, np.nan):
+        with pytest.raises(ValueError, match=r"rate must be in \[0, 1\)"):
+            affine.dropout_forward(np.ones(2), rate=rate, rng=rng)
+    for wrong in (None, 0, np.random):
+        with pytest.raises(TypeError, match="rng must be a numpy Generator"):
+            affine.dropout_forward(np.ones(2), rate=0.5, rng=wrong)
+    with pytest.raises(ValueError, match="x holds 1 NaN"):
+        affine.dropout_forward([np.nan], rate=0.5, rng=rng)
