@@ -178,7 +178,8 @@ class _Classifier(_Linear):
 
     def predict(self, X: Array) -> Array:
         """The most probable class of each example, (N,), in the labels of fit."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        p = self.predict_proba(X)
+        return self.classes_[p.argmax(axis=1)]
 
     def score(self, X: Array, y: Array) -> float:
         """Accuracy: the share of examples classified right."""
@@ -199,6 +200,8 @@ class _Classifier(_Linear):
                 return self._canonical(theta), step
             diagonal = (A**2).T @ (P * (1 - P)) + penalty
             d = _solve(lambda V, P=P: A.T @ self._curvature(P, A @ V) + penalty * V, -g, diagonal)
+            if not d.any():
+                return self._canonical(theta), step
             theta, value = _line_search(objective, theta, value, d, np.sum(g * d))
         warnings.warn(f"no convergence in max_iter={self.max_iter} steps: the classes may be separable.", stacklevel=3)
         return self._canonical(theta), self.max_iter
@@ -217,7 +220,7 @@ def _solve(H: Callable, b: Array, diagonal: Array) -> Array:
     for _ in range(10 * b.size):
         Hp = H(p)
         curvature = np.sum(p * Hp)
-        if curvature <= 0:  # flat to the last digit
+        if curvature <= 1e-14 * np.sum(p * diagonal * p):  # columns that differ by rounding alone: flat that way
             break
         alpha = rz / curvature
         x, r = x + alpha * p, r - alpha * Hp
@@ -226,7 +229,7 @@ def _solve(H: Callable, b: Array, diagonal: Array) -> Array:
         if rz <= enough:
             break
         p = z + (rz / rz_before) * p
-    return x if x.any() else inverse * b
+    return x
 
 
 def _line_search(objective: Callable, theta: Array, value: float, d: Array, slope: float) -> tuple[Array, float]:

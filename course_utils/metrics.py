@@ -38,6 +38,10 @@ def _labels(y_true, y_pred) -> tuple[Array, Array]:
             f"y_true and y_pred must be two columns (N,) of labels, but their shapes are {y_true.shape} and "
             f"{y_pred.shape}: probabilities instead of classes (argmax(-1)), or a column (N, 1) (ravel())?"
         )
+    if (y_true.dtype.kind in "US") != (y_pred.dtype.kind in "US"):
+        raise TypeError(
+            f"y_true and y_pred must both be numbers or both text, but {y_true.dtype}, {y_pred.dtype} came."
+        )
     for name, y in (("y_true", y_true), ("y_pred", y_pred)):
         if y.dtype.kind == "f" and not np.array_equal(y, np.round(y)):
             raise ValueError(f"{name} must hold class labels, but it holds fractions: round or compare scores first.")
