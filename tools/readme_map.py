@@ -1,4 +1,4 @@
-"""Write the README's map from concepts.toml: `python -m tools.readme_map`; `--check` only says whether it is current."""
+"""Write the README's map from concepts.toml: `python -m tools.readme_map`; `--check` only says if it is current."""
 
 import sys
 import tomllib

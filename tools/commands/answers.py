@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 
 from tools.commands.places import ROOT
@@ -36,18 +35,24 @@ def main() -> int:
 
 
 def comes(address: str, token: str, process: subprocess.Popen) -> bool:
-    """Wait until the page and the notebook behind it are there."""
-    pages = [
-        f"{address}/{FIRST}?token={token}",
-        f"{address}/api/contents/{FIRST.removeprefix('lab/tree/')}?token={token}",
-    ]
+    """Wait for the server; True where the page of the first lesson and the notebook behind it are there."""
+    status, page = f"{address}/api/status?token={token}", f"{address}/{FIRST}?token={token}"
+    notebook = f"{address}/api/contents/{FIRST.removeprefix('lab/tree/')}?token={token}"
     deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            return all(urllib.request.urlopen(page, timeout=20).status == 200 for page in pages)
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.3)
-    return False
+    while not there(status):
+        if time.monotonic() > deadline or process.poll() is not None:
+            return False
+        time.sleep(0.2)
+    return there(page) and there(notebook)
+
+
+def there(address: str) -> bool:
+    """True where the server answers a request with this address well."""
+    try:
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
 
 
 def stop(address: str, token: str, process: subprocess.Popen) -> None:
@@ -57,7 +62,7 @@ def stop(address: str, token: str, process: subprocess.Popen) -> None:
     try:
         urllib.request.urlopen(request, timeout=10)
         process.wait(20)
-    except (urllib.error.URLError, OSError, subprocess.TimeoutExpired):
+    except (OSError, subprocess.TimeoutExpired):
         process.terminate()
 
 

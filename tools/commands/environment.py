@@ -14,8 +14,8 @@ from pathlib import Path
 
 from tools.commands import ground, torch_build
 from tools.commands.faults import sentence
+from tools.commands.installer import pip
 from tools.commands.kernel import furnish
-from tools.commands.pip import pip
 from tools.commands.places import DEV, PYTHON, ROOT, STUDENT, VENV, WHEELHOUSE, clean_environment, python_version, shown
 from tools.commands.say import Fault, say
 

@@ -1,4 +1,4 @@
-"""Questions that only the environment's own Python can answer: asked from outside, answered by running this file."""
+"""Questions for the environment's own Python: asked from outside, answered by this module run there."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-if __name__ != "__main__":
-    from tools.commands.places import PYTHON, QUIET, ROOT, clean_environment
+from tools.commands.places import PYTHON, QUIET, ROOT, clean_environment
 
 CHINESE_FONTS = (
     "Noto Sans CJK SC",
@@ -26,7 +25,7 @@ def ask(*question: str):
     """The environment's answer; None where there is no environment or it cannot answer."""
     if not PYTHON.exists():
         return None
-    command = [str(PYTHON), str(Path(__file__).resolve()), *question]
+    command = [str(PYTHON), "-m", "tools.commands.inside", *question]
     try:
         run = subprocess.run(
             command,
@@ -130,5 +129,4 @@ def progress() -> dict[str, str | None]:
 
 if __name__ == "__main__":
     answers = {"versions": versions, "kernel": kernel, "fonts": fonts, "progress": progress}
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     print(json.dumps(answers[sys.argv[1]](*sys.argv[2:])))

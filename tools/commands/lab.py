@@ -39,7 +39,7 @@ def options() -> list[str]:
     """What the course sets; anything can be overruled by an option that comes later."""
     # not `jupyter lab FILE`: that makes the file's folder the root and hides the exercises
     first = f"/lab/tree/{FIRST}" if (MY_WORK / FIRST).exists() else "/lab"
-    settings = [f"--ServerApp.root_dir={MY_WORK}", f"--LabApp.default_url={first}", "--ServerApp.log_level=WARN"]
+    settings = [f"--ServerApp.root_dir={MY_WORK}", f"--LabApp.default_url={first}", "--log-level=WARN"]
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [*settings, *(["--allow-root"] if is_root else [])]
 

@@ -11,7 +11,7 @@ import os
 import platform
 import sys
 
-from tools.commands.pip import pip
+from tools.commands.installer import pip
 from tools.commands.say import Fault, ask, say
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tools.commands import environment, ground, torch_build
 from tools.commands.faults import sentence
-from tools.commands.pip import pip
+from tools.commands.installer import pip
 from tools.commands.places import DEV, ROOT, STUDENT, WHEELHOUSE, python_version, shown
 from tools.commands.say import Fault, say
 

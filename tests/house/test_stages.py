@@ -1,0 +1,108 @@
+"""`test`: every stage is run, failures and skips are counted, the last line tells."""
+
+import pytest
+
+from tools.commands import stages
+from tools.commands.say import Fault
+from tools.commands.stages import Stage
+from tools.commands.tally import Tally, read_junit, unexpected_skips
+
+JUNIT = """<testsuites><testsuite>
+<testcase classname="tests.a" name="one"/>
+<testcase classname="tests.a" name="two"><failure message="no"/></testcase>
+<testcase classname="tests.a" name="three"><error message="no"/></testcase>
+<testcase classname="tests.b" name="four"><skipped message="no Chromium here"/></testcase>
+</testsuite></testsuites>"""
+
+
+def test_a_report_is_counted(tmp_path):
+    path = tmp_path / "report.xml"
+    path.write_text(JUNIT, encoding="utf-8")
+    assert read_junit(path) == Tally(passed=1, failed=2, skips=("tests.b::four: no Chromium here",))
+
+
+def test_half_a_report_is_a_failure(tmp_path):
+    path = tmp_path / "report.xml"
+    path.write_text(JUNIT[:100], encoding="utf-8")
+    assert read_junit(path).failed == 1
+
+
+def test_tallies_add_up():
+    assert Tally(1, 2, ("a",)) + Tally(3, 4, ("b",), (("x", 1),)) == Tally(4, 6, ("a", "b"), (("x", 1),))
+
+
+def test_a_skip_must_be_on_the_list(tmp_path):
+    allowed = tmp_path / "allowed.txt"
+    allowed.write_text("# why\n\ntests.b::*: no Chromium*\n", encoding="utf-8")
+    assert unexpected_skips(("tests.b::four: no Chromium here",), allowed) == []
+    assert unexpected_skips(("tests.c::five: tired",), allowed) == ["tests.c::five: tired"]
+
+
+def test_fast_leaves_out_what_takes_long():
+    fast, whole = stages.stages(fast=True), stages.stages(fast=False)
+    names = [stage.name for stage in whole]
+    assert names[-1] == "notebooks"  # their figures are the last lines
+    assert {"lab starts", "browser"} <= set(names) - {stage.name for stage in fast}
+    words = " ".join(fast[-1].arguments)
+    for folder in ("browser", "classroom", "notebooks"):
+        assert f"--ignore=tests/{folder}" in words
+    assert "not slow" in words
+
+
+def test_the_whole_test_has_every_part():
+    commands = [" ".join(stage.arguments) for stage in stages.stages(fast=False)]
+    for part in (
+        "ruff check .",
+        "ruff format --check .",
+        "codespell_lib",
+        "classroom release --check",
+        "notebooks verify",
+    ):
+        assert any(part in command for command in commands), part
+
+
+def test_a_failed_stage_does_not_stop_the_others(monkeypatch, capsys):
+    monkeypatch.setattr(stages.environment, "ready", lambda **_: None)
+    monkeypatch.setattr(stages, "PYTHON", stages.sys.executable)
+    steps = [
+        Stage("good", ["json.tool", "--help"]),
+        Stage("bad", ["no_such_module"]),
+        Stage("too", ["json.tool", "--help"]),
+    ]
+    monkeypatch.setattr(stages, "stages", lambda **_: steps)
+    assert stages.main([]) == 1
+    last = capsys.readouterr().out.strip().splitlines()
+    assert last[-1] == "2 passed, 1 failed, 0 skipped"
+    assert last[-2].startswith("Failed: bad, in ")
+
+
+@pytest.mark.parametrize(("listed", "code"), [("*: no Chromium*", 0), ("", 1)])
+def test_a_skip_fails_only_where_a_list_is_given(monkeypatch, tmp_path, capsys, listed, code):
+    tally = Tally(passed=3, skips=("tests.b::four: no Chromium here",))
+    assert stages.close(tally, 1.0) == 0
+    allowed = tmp_path / "allowed.txt"
+    allowed.write_text(listed, encoding="utf-8")
+    monkeypatch.setenv("COURSE_ALLOWED_SKIPS", str(allowed))
+    assert stages.close(tally, 1.0) == code
+    assert capsys.readouterr().out.strip().endswith(f"3 passed, {code} failed, 1 skipped")
+
+
+def test_a_stage_that_fails_without_a_failed_test_counts_as_one(monkeypatch, tmp_path):
+    monkeypatch.setattr(stages, "PYTHON", stages.sys.executable)
+    tally = stages.run(Stage("none", ["no_such_module"], "none.xml"), tmp_path, compare=True)
+    assert (tally.passed, tally.failed) == (0, 1)
+
+
+def test_traces_in_the_tree_are_told_in_ci(monkeypatch, capsys):
+    monkeypatch.setattr(stages, "tree", lambda: "?? trace.txt\n")
+    monkeypatch.setenv("CI", "true")
+    assert stages.tree_is_clean("").failed == 1
+    assert "trace.txt" in capsys.readouterr().out
+    assert stages.tree_is_clean("?? trace.txt\n").failed == 0
+    monkeypatch.delenv("CI")
+    assert stages.tree_is_clean("") == Tally()
+
+
+def test_unknown_options_are_told():
+    with pytest.raises(Fault, match=r"usage: python course\.py test"):
+        stages.main(["--slow"])

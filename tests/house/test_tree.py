@@ -1,0 +1,152 @@
+"""The tree: no traces of one machine, links that lead somewhere, tests that assert, files that fit their place."""
+
+import ast
+import re
+import subprocess
+from functools import cache
+from urllib.parse import unquote
+
+import pytest
+
+from tools import readme_map
+from tools.commands.places import ROOT
+
+BINARY = {".png", ".npz", ".wav", ".gz", ".ico"}
+# Put together from halves, so that this file does not hold what it looks for.
+PATHS = r"(?<![\w.:])/(?:" + "|".join(["wo" + "rk", "ro" + "ot", "fa" + "rm", "o" + "pt(?!/homebrew)"]) + r")/[\w.]"
+HOSTS = "|".join(
+    ["pypi" + r"\.org", "python" + "hosted", "npm" + r"js\.org", "deb" + r"\.debian", "conda\\." + "anaconda"]
+)
+ASIDE = r"\.\./" + "shared"
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
+
+
+@cache
+def files():
+    """The tracked files and the new ones that git does not ignore; all files where there is no git."""
+    run = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+    )
+    names = (
+        run.stdout.splitlines() if run.returncode == 0 else [str(path.relative_to(ROOT)) for path in ROOT.rglob("*")]
+    )
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def texts(*suffixes):
+    """Path and text of every file that is text, of these suffixes only where some are given."""
+    for path in files():
+        if path.suffix not in BINARY and (not suffixes or path.suffix in suffixes):
+            yield path, path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("pattern", [PATHS, HOSTS, ASIDE], ids=["paths of one machine", "hosts", "folders beside ours"])
+def test_no_trace_of_one_machine(pattern):
+    found = []
+    for path, text in texts():
+        found += [f"{path.relative_to(ROOT)}: {match.group()}" for match in re.finditer(pattern, text)]
+    assert found == []
+
+
+def test_the_check_for_traces_notices_one():
+    assert re.search(PATHS, 'open("/ro' + 'ot/data.csv")')
+    assert re.search(HOSTS, "--index-url https://pypi" + ".org/simple")
+    assert not re.search(PATHS, "/o" + "pt/homebrew/bin/python3.11")
+
+
+def heading_ids(text):
+    """The anchors of a Markdown file's headings, as GitHub makes them."""
+    plain = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    heads = re.findall(r"^#+\s+(.*)$", plain, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
+
+
+def dead_links(path, text):
+    """Local links of a Markdown file that lead nowhere."""
+    plain = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+    for groups in LINK.findall(plain):
+        link = unquote(next(filter(None, groups)))
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = path.parent / name if name else path
+        if not target.exists() or (
+            anchor and target.suffix == ".md" and anchor not in heading_ids(target.read_text(encoding="utf-8"))
+        ):
+            yield link
+
+
+def test_local_links_lead_somewhere():
+    found = {str(path.relative_to(ROOT)): list(dead_links(path, text)) for path, text in texts(".md")}
+    assert {name: links for name, links in found.items() if links} == {}
+
+
+def test_the_check_for_links_notices_a_dead_one(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# A head\n[a](#a-head) [b](none.md) ![c](none.png) [d](#none) `[e](none.md)`\n", encoding="utf-8")
+    assert list(dead_links(page, page.read_text(encoding="utf-8"))) == ["none.md", "none.png", "#none"]
+
+
+NAMES = re.compile(r"raises$|warns$|fail$|expect$|_?(assert|check|prove|agree)")
+
+
+def asserts(function, helpers=frozenset()):
+    """True where a test asserts: by assert, pytest.raises and the like, or a helper that does or is named so."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if NAMES.match(name) or name in helpers:
+                return True
+    return False
+
+
+def idle_tests(text):
+    """Names of the tests in a test module that assert nothing."""
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    helpers = {function.name for function in functions if asserts(function)}
+    return [f.name for f in functions if f.name.startswith("test") and not asserts(f, helpers)]
+
+
+def test_every_test_asserts():
+    modules = ((path, text) for path, text in texts(".py") if path.name.startswith("test_"))
+    idle = {str(path.relative_to(ROOT)): idle_tests(text) for path, text in modules}
+    assert {name: tests for name, tests in idle.items() if tests} == {}
+
+
+def test_the_check_for_asserts_notices_an_idle_test():
+    assert idle_tests("def test_nothing():\n    1 + 1 == 2") == ["test_nothing"]
+    assert idle_tests("def ok(x):\n    assert x\ndef test_something():\n    ok(1 + 1 == 2)") == []
+
+
+def test_nothing_is_left_open():
+    words = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|lorem " + r"ipsum)\b")
+    found = [str(path.relative_to(ROOT)) for path, text in texts(".py", ".md", ".toml", ".yml") if words.search(text)]
+    assert found == []
+
+
+def test_files_are_small_enough_to_be_kept():
+    assert [path for path in files() if path.stat().st_size > 2_000_000] == []
+
+
+def test_lines_end_as_on_unix():
+    crlf = [path for path in files() if path.suffix not in {*BINARY, ".bat"} and b"\r\n" in path.read_bytes()]
+    assert crlf == []
+
+
+def test_the_readmes_map_is_what_concepts_toml_says():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert readme_map.current(text) == text, "run: python -m tools.readme_map"
+    assert "04 Linear regression" in text
+
+
+def test_the_readme_is_one_screen_with_two_commands():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 70
+    for words in ("python course.py lab", "python course.py test", "docs/images/lesson_04.png", "LICENSE-content"):
+        assert words in text
+
+
+def test_the_picture_in_the_readme_is_small():
+    assert (ROOT / "docs" / "images" / "lesson_04.png").stat().st_size < 200_000
