@@ -9,7 +9,18 @@ import re
 KEPT_METADATA = ("course", "kernelspec", "language_info")
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python"}
-KEPT_CELL_METADATA = ("tags", "erratum", "coverage", "nbgrader", "reason", "terms", "slideshow", "jupyter", "deletable", "editable")
+KEPT_CELL_METADATA = (
+    "tags",
+    "erratum",
+    "coverage",
+    "nbgrader",
+    "reason",
+    "terms",
+    "slideshow",
+    "jupyter",
+    "deletable",
+    "editable",
+)
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 RUN_TRACES = re.compile(r"(?<=ipykernel_)\d+(?=[/\\]\d+\.py)")
 
