@@ -61,18 +61,20 @@ def heading_ids(text):
     return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
 
 
+def leads(target, anchor):
+    """True where a link's file is there, and in Markdown also the heading that it names."""
+    if not target.exists():
+        return False
+    return not anchor or target.suffix != ".md" or anchor in heading_ids(target.read_text(encoding="utf-8"))
+
+
 def dead_links(path, text):
     """Local links of a Markdown file that lead nowhere."""
     plain = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
     for groups in LINK.findall(plain):
         link = unquote(next(filter(None, groups)))
-        if re.match(r"[a-z]+:", link):
-            continue
         name, _, anchor = link.partition("#")
-        target = path.parent / name if name else path
-        if not target.exists() or (
-            anchor and target.suffix == ".md" and anchor not in heading_ids(target.read_text(encoding="utf-8"))
-        ):
+        if not re.match(r"[a-z]+:", link) and not leads(path.parent / name if name else path, anchor):
             yield link
 
 
