@@ -55,16 +55,17 @@ class Bench:
     def wanted(self) -> list[Observation]:
         """What the reference gives, case by case."""
         if self._wanted is None:
-            self._wanted = self._observed(right_answer(self.exercise.reference))
+            self._wanted = self.observed(right_answer(self.exercise.reference))
         return self._wanted
 
     def wrong(self, misconception: Misconception) -> list[Observation]:
         """What this mistake gives, case by case."""
         if misconception.name not in self._wrong:
-            self._wrong[misconception.name] = self._observed(wrong_answer(self.exercise, misconception))
+            self._wrong[misconception.name] = self.observed(wrong_answer(self.exercise, misconception))
         return self._wrong[misconception.name]
 
-    def _observed(self, answer: Any) -> list[Observation]:
+    def observed(self, answer: Any) -> list[Observation]:
+        """What an answer of our own gives, case by case."""
         caller = trusted(self.exercise, answer)
         try:
             return [observe(self.exercise, caller, case) for case in self.cases]
@@ -75,11 +76,18 @@ class Bench:
         """Try every case, up to one after which it makes no sense to go on."""
         done = []
         for case, want in zip(self.cases, self.wanted, strict=True):
-            got = observe(self.exercise, caller, case)
-            done.append(Trial(case, want, got, self.gap(got, want, case)))
-            if got.fault and got.fault.kind in HARD_STOPS:
+            done.append(self.trial(case, want, observe(self.exercise, caller, case)))
+            fault = done[-1].got.fault
+            if fault and fault.kind in HARD_STOPS:
                 break
         return done
+
+    def trial(self, case: Case, want: Observation, got: Observation) -> Trial:
+        return Trial(case, want, got, self.gap(got, want, case))
+
+    def trials_of(self, seen: list[Observation]) -> list[Trial]:
+        """The trials of an answer that was observed already."""
+        return [self.trial(*three) for three in zip(self.cases, self.wanted, seen, strict=True)]
 
     def gap(self, got: Observation, want: Observation, case: Case) -> Difference | None:
         """What is wrong with one observation, or None."""

@@ -142,6 +142,8 @@ def _dtypes(received: np.ndarray, expected: np.ndarray, rule: Rule, where: str) 
 
 
 def _elements(received: np.ndarray, expected: np.ndarray, rule: Rule, where: str) -> Difference | None:
+    if received.dtype == expected.dtype and received.tobytes() == expected.tobytes():
+        return None
     wrong = ~_close(received, expected, rule)
     if not wrong.any():
         return None
@@ -160,10 +162,12 @@ def _is_nan(values: np.ndarray) -> np.ndarray:
 
 
 def _close(received: np.ndarray, expected: np.ndarray, rule: Rule) -> np.ndarray:
-    if expected.dtype.kind in "fc" or received.dtype.kind in "fc":
-        with np.errstate(all="ignore"):
-            return np.isclose(received, expected, rtol=rule.rtol, atol=rule.atol, equal_nan=True)
-    return received == expected
+    equal = received == expected
+    if expected.dtype.kind not in "fc" and received.dtype.kind not in "fc":
+        return equal
+    with np.errstate(all="ignore"):
+        near = np.abs(received - expected) <= rule.atol + rule.rtol * np.abs(expected)
+    return equal | (near & np.isfinite(expected)) | (_is_nan(received) & _is_nan(expected))
 
 
 def _numbers(received: Any, expected: Any, rule: Rule, where: str) -> Difference | None:
@@ -171,6 +175,8 @@ def _numbers(received: Any, expected: Any, rule: Rule, where: str) -> Difference
         return Difference("shape", where, "() (one number)", str(received.shape))
     if not isinstance(received, bool | int | float | complex | np.number | np.bool_ | np.ndarray):
         return _differ("type", where, expected, received)
+    if type(received) is type(expected) and received == expected:
+        return None
     got, want = np.asarray(received), np.asarray(expected)
     if (got.dtype.kind == "b") != (want.dtype.kind == "b"):
         return _differ("type", where, expected, received)

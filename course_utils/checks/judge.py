@@ -27,7 +27,10 @@ def judge(
     caller.forbid(tuple(exercise.forbidden))
     caller.supply(supplied(exercise))
     unready = _unready(exercise, caller)
-    return _judged(exercise, caller, bench, budgets) if unready is None else unready
+    if unready is not None:
+        return unready
+    result = verdict(bench, bench.trials(caller))
+    return _within_budgets(exercise, caller, result) if result.passed and budgets else result
 
 
 def supplied(exercise: Exercise) -> dict[str, Any]:
@@ -36,9 +39,9 @@ def supplied(exercise: Exercise) -> dict[str, Any]:
     return {e.name: right_answer(e.reference) for e in earlier}
 
 
-def _judged(exercise: Exercise, caller: Caller, bench: Bench, budgets: bool) -> Result:
-    trials = bench.trials(caller)
-    stop = trials[-1].got.fault
+def verdict(bench: Bench, trials: list[Trial]) -> Result:
+    """What the trials say, time and memory apart."""
+    exercise, stop = bench.exercise, trials[-1].got.fault
     if stop and stop.kind in HARD_STOPS and not trials[-1].right:
         return _stopped(exercise, trials[-1], stop)
     routes = _routes(trials)
@@ -46,7 +49,7 @@ def _judged(exercise: Exercise, caller: Caller, bench: Bench, budgets: bool) -> 
         message = say("borrowed", routes=" and ".join(f"`{r}`" for r in routes))
         return _result(exercise, TRY_AGAIN, message, misconception="borrowed")
     if all(t.right for t in trials):
-        return _right(exercise, caller, trials, budgets)
+        return _right(exercise, trials)
     return _wrong(exercise, bench, trials)
 
 
@@ -97,16 +100,16 @@ def _routes(trials: list[Trial]) -> list[str]:
     return list(dict.fromkeys(seen))
 
 
-def _right(exercise: Exercise, caller: Caller, trials: list[Trial], budgets: bool) -> Result:
-    for budget in exercise.budgets if budgets else []:
+def _within_budgets(exercise: Exercise, caller: Caller, right: Result) -> Result:
+    """The same Result, or that of the first budget that is not kept."""
+    for budget in exercise.budgets:
         if not within(exercise, caller, budget):
-            return _result(
-                exercise,
-                TRY_AGAIN,
-                budget.message,
-                points=exercise.points * (1 - budget.share),
-                misconception=budget.name,
-            )
+            points = exercise.points * (1 - budget.share)
+            return _result(exercise, TRY_AGAIN, budget.message, points=points, misconception=budget.name)
+    return right
+
+
+def _right(exercise: Exercise, trials: list[Trial]) -> Result:
     message = say("passed value" if exercise.is_value else "passed", count=len(trials))
     if exercise.takeaway:
         message += f"\n{exercise.takeaway}"
@@ -143,7 +146,8 @@ def _partial(exercise: Exercise, bench: Bench, trials: list[Trial]) -> tuple[flo
         return NO_CREDIT, ""
     right = [key for key in parts if all(_part_right(bench, t, key) for t in trials)]
     points = round(exercise.points * len(right) / len(parts), 2)
-    return points, " " + say("parts", right=len(right), all=len(parts)) if right else ""
+    wrong = ", ".join(repr(key) for key in parts if key not in right)
+    return points, " " + say("parts", right=len(right), all=len(parts), wrong=wrong) if right else ""
 
 
 def _part_right(bench: Bench, trial: Trial, key: Any) -> bool:
@@ -176,6 +180,8 @@ def gap_message(exercise: Exercise, trial: Trial) -> str:
         return say("metric nan", label=exercise.metric.label)
     if gap.kind == "unmeasured":
         return say("Unusable", name=name, text=gap.received)
+    if exercise.is_value and gap.kind in ("value", "nan"):
+        return say("not it", name=name)  # a prediction is not given away
     if gap.kind == "no fault":
         return say("no fault", name=name, kind=trial.want.fault.kind)
     return _difference_message(gap, name, trial.got)
@@ -220,7 +226,7 @@ def _example(exercise: Exercise, trial: Trial) -> Example | None:
     expected = value_text(trial.want.value) if not trial.want.fault else trial.want.fault.kind
     return Example(
         input_rows(names, trial.case.args, trial.case.options),
-        trial.got.script[-8:] if exercise.drive else [],
+        trial.got.script() if exercise.drive else [],
         expected,
         received,
     )

@@ -12,6 +12,7 @@ from .compare import Rule, same
 from .exercise import Case, Exercise
 from .show import call_text
 
+LAST_CALLS = 8
 EXACT = Rule(rtol=0.0, atol=0.0)
 
 
@@ -37,7 +38,11 @@ class Observation:
     cpu: float = 0.0
     peak: int | None = None
     files: dict = field(default_factory=dict)
-    script: list = field(default_factory=list)  # the calls, as a learner would write them
+    calls: list = field(default_factory=list)  # (label, args, options)
+
+    def script(self) -> list[str]:
+        """The last calls, as a learner would write them."""
+        return [call_text(*call) for call in self.calls[-LAST_CALLS:]]
 
 
 class Remote:
@@ -69,7 +74,7 @@ class Play:
 
     def call(self, target: str | Handle, label: str, args: tuple, options: dict) -> Any:
         args, options = tuple(_unwrap(a) for a in args), {k: _unwrap(v) for k, v in options.items()}
-        self.seen.script.append(call_text(label, args, options))
+        self.seen.calls.append((label, args, options))
         outcome = self.caller.call(target, args, options, limit=self.exercise.time_limit, memory=self.memory)
         if not self.exercise.mutates and outcome.fault is None:
             self._note_changes(args, options, outcome)

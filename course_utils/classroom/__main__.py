@@ -9,6 +9,10 @@ import sys
 # name -> (module with `add_arguments(parser)` and `run(arguments) -> exit code`, what it does)
 COMMANDS = {
     "release": ("release", "make exercises/ from solutions/, or pack a course without solutions"),
+    "grade": ("grade", "grade a folder or zip of notebooks: marks, feedback, class report"),
+    "report": ("report", "make the tables and pages of a graded folder again, or put parts together"),
+    "export": ("export", "marks for Moodle, Canvas, Gradescope or nbgrader's gradebook"),
+    "rehearse": ("rehearse", "make up a class, hostile students too, to try grading on this machine"),
 }
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import tempfile
 import traceback
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,8 @@ class InProcess:
         self.names, self.trusted, self.blocking, self.table = names, trusted, blocking, Table()
         self.supplied: dict[str, Any] = {}
         self.watch = Watch(())
-        self._folder: tempfile.TemporaryDirectory | None = None
+        self._folder: Path | None = None
+        self._tidy: Callable[[], None] = lambda: None
 
     def has(self, name: str) -> bool:
         return name in self.names
@@ -45,9 +48,8 @@ class InProcess:
 
     def close(self) -> None:
         self.table.clear()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        self._tidy()
+        self._folder = None
 
     def read(self, name: str, *, limit: float = DEFAULT_LIMIT) -> Outcome:
         if name not in self.names:
@@ -125,15 +127,16 @@ class InProcess:
 
     def _path(self, file: File) -> str:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="answer-", ignore_cleanup_errors=True)
-        path = Path(self._folder.name, file.name)
+            self._folder = Path(tempfile.mkdtemp(prefix="answer-"))
+            self._tidy = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        path = self._folder / file.name
         path.write_text(file.text, encoding="utf-8", newline="")
         return str(path)
 
     def _files(self) -> dict[str, str]:
         if self._folder is None:
             return {}
-        files = [p for p in sorted(Path(self._folder.name).iterdir()) if p.is_file()]
+        files = [p for p in sorted(self._folder.iterdir()) if p.is_file()]
         return {p.name: p.read_text(encoding="utf-8", errors="replace")[:MOST_FILE] for p in files}
 
     @contextlib.contextmanager

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import queue
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +25,7 @@ from .protocol import DEFAULT_LIMIT, Fault, Handle, Outcome
 from .wire import decode, encode, line
 
 WORKER = Path(__file__).with_name("worker.py")
+COURSE = str(Path(__file__).resolve().parents[3])
 MARGIN = 3.0  # seconds beyond the worker's own watchdog before it is ended
 MOST_LINE = 200_000_000  # bytes of one message
 DEAD = Fault("Dead")
@@ -42,6 +46,7 @@ class Subprocess:
         self.routes: tuple[str, ...] = ()
         self.names: dict[str, Any] = {}
         self.process: subprocess.Popen | None = None
+        self.folder = ""
         self.started = Outcome()
 
     # ---- the protocol
@@ -96,6 +101,9 @@ class Subprocess:
                 with contextlib.suppress(OSError):
                     pipe.close()
             self.process = None
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder = ""
 
     # ---- the wire
 
@@ -110,14 +118,25 @@ class Subprocess:
         """A running worker that has the learner's definitions; after a crash, a new one."""
         if self.process is not None:
             return
+        self.folder = self.folder or tempfile.mkdtemp(prefix="answer-")
         self.process = subprocess.Popen(
-            [sys.executable, str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            [sys.executable, str(WORKER)],
+            cwd=self.folder,
+            env=self._environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         self.lines: queue.Queue = queue.Queue()
         threading.Thread(target=_pump, args=(self.process.stdout, self.lines), daemon=True).start()
         self.started = self._outcome({"op": "run", "source": self.source, "limit": self.limit}, self.limit)
         self.supply(self.names)
         self.forbid(self.routes)
+
+    def _environment(self) -> dict[str, str]:
+        """The learner's code finds the course, and leaves its files in a folder that we remove."""
+        path = os.pathsep.join(filter(None, [COURSE, os.environ.get("PYTHONPATH")]))
+        return {**os.environ, "PYTHONPATH": path, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self.folder)}
 
     def _ask(self, message: dict, limit: float) -> Any:
         """Send, serve callbacks, and wait for the answer; None when the worker is gone or too late."""

@@ -1,0 +1,343 @@
+"""`check` and what stands beside it, as a learner and a grader call them."""
+
+import copy
+import html.parser
+import pickle
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import course_utils.checks as checks
+from course_utils.checks import (
+    Exercise,
+    Misconception,
+    Result,
+    check,
+    hint,
+    ladder,
+    messages,
+    progress,
+    record,
+    solution,
+)
+from course_utils.checks.panel import panel_html, points_html, text
+from tests.checks.test_proofs import GOOD, but, mean_square
+
+PACKAGE = Path(checks.__file__).parent
+
+
+def test_the_answer_is_found_by_its_name(capsys):
+    def mean_square(x):
+        return (x * x).mean()
+
+    assert check(GOOD).passed
+    assert check(GOOD, np.var).status == "try again"
+    assert capsys.readouterr().out.startswith("PASS 98.1 A mean of squares: 2 of 2 points\n")
+
+
+def test_without_an_answer_it_says_not_yet():
+    result = check(but(name="nothing_here"), quiet=True)
+    assert (result.status, float(result), result.passed) == ("not yet", 0.0, False)
+    assert "nothing_here" in result.message
+
+
+def test_the_result_is_the_points_as_a_float():
+    right, wrong = check(GOOD, mean_square, quiet=True), check(GOOD, lambda x: np.sum(x**2), quiet=True)
+    assert isinstance(right, float) and right == 2.0 and repr(right) == str(right) == "2"
+    assert (right.passed, right.misconception, right.points, right.max) == (True, None, 2.0, 2)
+    assert (wrong.passed, wrong.misconception, repr(wrong)) == (False, "sum", "0")
+    assert wrong.message == GOOD.misconceptions[0].message
+    assert right + wrong == 2.0
+    assert copy.copy(wrong).misconception == "sum"
+
+
+def test_a_result_survives_being_sent_to_another_process():
+    result = Result(1.5, status="try again", misconception="sum", message="…", max=2)
+    again = pickle.loads(pickle.dumps(result))
+    assert (again, again.misconception, again.max, again.said) == (1.5, "sum", 2, {})
+
+
+def test_quiet_prints_and_records_nothing(capsys, progress_file):
+    check("00.1", "nonsense", quiet=True)
+    assert capsys.readouterr() == ("", "")
+    assert not progress_file.exists()
+    check("00.1", "nonsense")
+    assert "00.1" in capsys.readouterr().out
+    assert progress_file.exists()
+
+
+def test_another_seed_gives_other_cases_and_the_same_seed_the_same():
+    wrong = lambda x: np.sum(x) * 0.0  # noqa: E731
+    shown = [check(GOOD, wrong, seed=seed, quiet=True).example.inputs for seed in (1, 1, 2)]
+    assert shown[0] == shown[1] != shown[2]
+
+
+def test_the_smallest_failing_case_is_shown_side_by_side():
+    result = check(GOOD, lambda x: mean_square(x) + (len(x) > 1), quiet=True)
+    ((name, value),) = result.example.inputs
+    assert name == "x" and "shape (3,)" in value
+    assert float(result.example.received) == pytest.approx(float(result.example.expected) + 1, rel=1e-3)
+    for word in ("Expected", "Received", "x ="):
+        assert word in text(result)
+
+
+def test_most_of_a_mistake_is_still_recognised():
+    result = check(GOOD, lambda x: np.sum(x**2) if len(x) > 2 else -7.0, quiet=True)
+    assert result.misconception is None or result.misconception == "sum"
+    odd = but(cases=lambda rng: [(rng.normal(size=n),) for n in (2, 3, 4, 5)])
+    result = check(odd, lambda x: np.sum(x**2) if len(x) > 2 else -7.0, quiet=True)
+    assert result.misconception == "sum"
+    assert result.message == f"{messages.say('mostly')} {GOOD.misconceptions[0].message}"
+
+
+def test_what_the_code_prints_is_in_the_text():
+    def loud(x):
+        print("I was here")
+        print("oh no", file=sys.stderr)
+        return np.log(-np.ones(1))[0]
+
+    shown = text(check(GOOD, loud, quiet=True))
+    assert "I was here" in shown and "oh no" in shown and "invalid value encountered in log" in shown
+
+
+def test_a_warning_alone_is_no_fault():
+    def warns(x):
+        np.log(np.zeros(1))
+        return mean_square(x)
+
+    assert check(GOOD, warns, quiet=True).passed
+
+
+def borrows(x):
+    return np.var(x) + np.mean(x) ** 2
+
+
+def test_borrowing_is_named_and_nothing_else_is_hindered():
+    result = check(but(forbidden=["numpy.var"]), borrows, quiet=True)
+    assert (result.misconception, float(result)) == ("borrowed", 0.0)
+    assert "numpy.var" in result.message
+    assert check(but(forbidden=["numpy.var", "torch.var", "no.such.thing"]), mean_square, quiet=True).passed
+    assert check(but(forbidden=[".var"]), lambda x: x.var() + x.mean() ** 2, quiet=True).misconception == "borrowed"
+    assert "torch" not in sys.modules or check(GOOD, mean_square, quiet=True).passed
+
+
+def test_earlier_answers_are_supplied_right(monkeypatch):
+    from course_utils.checks import judge
+
+    later = but(
+        name="uses_earlier",
+        needs=["98.1"],
+        reference=lambda x: 2 * np.mean(x**2),
+        alternatives=[lambda x: 2 * x @ x / len(x), lambda x: (x @ x + x @ x) / x.size],
+    )
+    monkeypatch.setattr(judge.registry, "find", lambda number: {"98.1": GOOD}[number])
+    space = {"mean_square": lambda x: -1.0}
+    exec("def uses_earlier(x):\n    return 2 * mean_square(x)", space)
+    assert check(later, space["uses_earlier"], quiet=True).passed
+    assert space["mean_square"](3) == -1.0
+    del space["mean_square"]
+    assert check(later, space["uses_earlier"], quiet=True).passed
+    assert "mean_square" not in space
+
+
+def test_a_dict_earns_its_right_parts():
+    parts = Exercise(
+        id="98.2",
+        title="Three values",
+        name="values",
+        kind="value",
+        points=3,
+        reference={"a": 1, "b": 2.5, "c": "x"},
+        alternatives=[{"a": 1.0, "b": 2.5, "c": "X"}, {"c": "x", "b": 2.5, "a": 1}],
+        misconceptions=[Misconception(k, {k: 0 if k != "c" else "y"}, f"Look at {k} again, please.") for k in "abc"],
+        hints=["one step", "two steps", "three steps"],
+    )
+    two = check(parts, {"a": 1, "b": 7.0, "c": "x"}, quiet=True)
+    assert (float(two), two.passed, repr(two)) == (2.0, False, "2")
+    assert "2 of 3 parts" in two.message and "'b'" in two.message and "2.5" not in text(two)
+    assert check(parts, {"a": 0, "b": 7.0, "c": "x"}, quiet=True).misconception == "a"
+    assert float(check(parts, {"a": 1}, quiet=True)) == 1.0
+    assert float(check(parts, 5, quiet=True)) == 0.0
+
+
+def test_a_prediction_is_not_given_away():
+    choice = Exercise(
+        id="98.3",
+        title="A choice",
+        name="choice",
+        kind="value",
+        points=1,
+        choices=("a", "b", "c", "d"),
+        reference="d",
+        alternatives=["D", " d "],
+        misconceptions=[Misconception(c, c, f"Not {c}: think again.") for c in "abc"],
+        hints=["one step", "two steps", "three steps"],
+    )
+    assert "Choose one of: a, b, c, d" in check(choice, "e", quiet=True).message
+    assert check(choice, 3, quiet=True).status == "try again"
+    wrong = check(choice, "b", quiet=True)
+    assert wrong.message == "Not b: think again." and wrong.example is None
+    number = but(kind="value", cases=None, name="n", reference=2.5, alternatives=[2.5, 5 / 2])
+    told = text(check(number, 3.5, quiet=True))
+    assert "TRY AGAIN" in told and "2.5" not in told
+
+
+def test_unknown_exercises_are_told_with_those_there_are():
+    with pytest.raises(ValueError, match=r"00\.1"):
+        check("00.99")
+    with pytest.raises(ValueError, match="00"):
+        check("nonsense")
+    with pytest.raises(TypeError, match="text"):
+        check(4.3)
+
+
+# ---- hints, solutions, progress
+
+
+def test_hints_come_one_at_a_time(capsys):
+    from course_utils.checks import registry
+
+    hints = registry.find("00.1").hints
+    for step, words in enumerate(hints, start=1):
+        hint("00.1")
+        shown = capsys.readouterr().out
+        assert words in shown and f"{step} of {len(hints)}" in shown
+        assert not any(other in shown for other in hints if other != words)
+    hint("00.1")
+    assert hints[-1] in capsys.readouterr().out
+    assert record.entry("00.1")["hints"] == len(hints)
+
+
+def test_the_solution_opens_after_three_attempts(capsys, monkeypatch):
+    monkeypatch.setattr(ladder, "solution_code", lambda exercise: "the_code = 1\nmore = 2")
+    for left in (3, 2, 1):
+        solution("00.1")
+        shown = capsys.readouterr().out
+        assert "the_code" not in shown and f"{left} more" in shown
+        check("00.1", "nonsense")
+        capsys.readouterr()
+    solution("00.1")
+    assert "the_code = 1\nmore = 2" in capsys.readouterr().out
+    assert record.entry("00.1")["solution"] is True
+
+
+def test_the_solution_opens_when_sure_only_after_all_hints(capsys, monkeypatch):
+    monkeypatch.setattr(ladder, "solution_code", lambda exercise: "the_code = 1")
+    solution("00.1", sure=True)
+    assert "the_code" not in capsys.readouterr().out
+    for _ in range(5):
+        hint("00.1")
+    solution("00.1")
+    shown = capsys.readouterr().out
+    assert "sure=True" in shown and "the_code" not in shown
+    solution("00.1", sure=True)
+    assert "the_code" in capsys.readouterr().out
+
+
+def test_the_progress_table(capsys):
+    from course_utils.checks import registry
+
+    check("00.1", "nonsense")
+    record.change("04.1", lambda entry: entry.update(passed=True, attempts=2, best=2.0))
+    capsys.readouterr()
+    progress()
+    shown = capsys.readouterr().out
+    assert all(e.id in shown and e.title in shown for e in registry.every())
+    rows = {row.split()[0]: row for row in shown.splitlines()}
+    assert "✓" in rows["04.1"] and "…" in rows["00.1"] and "–" in rows["04.2"]
+    assert f"1 of {len(registry.every())} exercises" in shown
+
+
+# ---- how it looks
+
+
+class Page(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.words, self.links = [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.open.append(tag)
+        self.links += [value for name, value in attributes if name in ("src", "href")]
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def page(result):
+    found = Page()
+    found.feed(panel_html(result))
+    assert found.open == [] and found.links == []
+    return " ".join(found.words)
+
+
+def test_the_panel_says_in_words_what_the_colour_says():
+    for answer, word, mark in [(mean_square, "PASS", "✓"), (np.sum, "TRY AGAIN", "✗"), (None, "NOT YET", "…")]:
+        result = check(but(name="elsewhere"), answer, quiet=True)
+        assert word in page(result) and mark in page(result)
+        assert result.message in page(result)
+        assert word in text(result)
+
+
+def test_the_panel_takes_its_colours_from_the_theme():
+    result = check(GOOD, lambda x: np.sum(x**2), quiet=True)
+    shown = panel_html(result)
+    assert "color:inherit" in shown
+    assert not re.search(r"(?<![-\w])color:\s*#", shown), "text in a fixed colour cannot be read on every theme"
+    assert "<script" not in shown and "url(" not in shown
+
+
+def test_what_a_learner_prints_cannot_break_the_panel():
+    def evil(x):
+        print("</pre></div><script>alert(1)</script>")
+        raise ValueError("<b>&amp;</b>")
+
+    result = check(GOOD, evil, quiet=True)
+    assert "<script" not in panel_html(result) and "<b>" not in panel_html(result)
+    assert "<script>alert(1)</script>" in page(result)
+    assert points_html(result).count("<") == 2
+
+
+def test_every_sentence_is_used_and_every_sentence_exists():
+    code = "\n".join(p.read_text(encoding="utf-8") for p in PACKAGE.rglob("*.py") if p.name != "messages.py")
+    asked = set(re.findall(r"\bsay\(\s*[\"']([^\"']+)[\"']", code))
+    assert asked <= set(messages.ENGLISH)
+    made = {"TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable"}
+    kinds = {"nothing", "nothing in", "object", "type", "type in", "tuple", "keys", "length", "order", "shape", "dtype"}
+    states = {f"state {s}" for s in ("passed", "tried", "new")} | {
+        "pass",
+        "not yet",
+        "try again",
+        "said",
+        "stderr",
+        "warned",
+    }
+    assert set(messages.ENGLISH) - asked <= made | kinds | states | {
+        "nan",
+        "mutated",
+        "value",
+        "passed",
+        "passed value",
+        "error",
+        "error no text",
+    }
+
+
+def test_importing_the_checks_is_light():
+    heavy = ("torch", "tensorflow", "sklearn", "scipy", "matplotlib", "pandas", "IPython", "nbgrader", "nbformat")
+    code = f"import sys, course_utils.checks; print([m for m in {heavy} if m in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
+
+
+def test_the_exercises_are_not_imported_before_they_are_asked_for():
+    code = "import sys, course_utils.checks; print([m for m in sys.modules if '.ex0' in m])"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
