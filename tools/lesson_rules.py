@@ -96,8 +96,8 @@ def quizzes(book, course):
     quiz_cells = [cell for cell in book.cells("code") if "viz.quiz(" in cell.source]
     if not quiz_cells:
         yield None, "the lesson has no quiz (viz.quiz)"
-    if not any(re.search(r"\*+Predict", cell.source) for cell in book.cells("markdown")):
-        yield None, "the lesson has no *Predict*"
+    if not any(re.search(r"\bPredict\b", cell.source) for cell in [*quiz_cells, *book.cells("markdown")]):
+        yield None, "the lesson asks for no prediction: say *Predict* before a result"
     for cell in quiz_cells:
         if cell.source.startswith("%%"):
             continue

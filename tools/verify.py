@@ -26,9 +26,13 @@ def verify(paths):
     if cut and not os.environ.get(INSIDE):
         command = [*cut, sys.executable, "-m", "tools.notebooks", "verify", "--files", *map(str, paths)]
         return subprocess.run(command, cwd=ROOT, env={**os.environ, INSIDE: "1"}).returncode
-    print(
-        "The network is cut." if os.environ.get(INSIDE) else "The network is NOT cut: neither bwrap nor unshare works."
-    )
+    state = "cut" if os.environ.get(INSIDE) else "NOT cut: neither bwrap nor unshare may do it here"
+    print(f"The network is {state}.", flush=True)
+    return prove(paths)
+
+
+def prove(paths):
+    """Run and compare the notebooks `paths` here; print the report; return 0 or 1."""
     books = [open_book(path) for path in paths]
     stored = [book for book in books if book.kind != "exercise"]
     faults = [fault for book in stored for fault in problems(book, (outputs_stored, outputs_compared))]
@@ -42,6 +46,11 @@ def verify(paths):
     if not passed:
         faults.append("a cell failed or printed something else than is stored: see above")
     return report(books, measures, faults)
+
+
+def short(path):
+    """A file's folder and name."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def compare(paths):
@@ -64,11 +73,13 @@ def run_exercise(path):
     """Run an unsolved exercise notebook; return (Measure, faults): every cell runs, every check says NOT YET."""
     try:
         notebook, measure = execute(path)
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        return Measure(0, 0, 0), [f"{path.relative_to(ROOT)}: {error}"]
+    except CellExecutionError as error:
+        return Measure(0, 0, 0), [f"{short(path)}: {error.ename}: {error.evalue}"]
+    except (CellTimeoutError, DeadKernelError) as error:
+        return Measure(0, 0, 0), [f"{short(path)}: {error}"]
     book = open_book(path)._replace(notebook=notebook)
     silent = [cell.id for cell in check_cells(book) if not says(cell, "NOT YET")]
-    return measure, [f"{path.relative_to(ROOT)} [{cell_id}]: the check should say NOT YET" for cell_id in silent]
+    return measure, [f"{short(path)} [{cell_id}]: the check should say NOT YET" for cell_id in silent]
 
 
 def report(books, measures, faults):
@@ -78,13 +89,13 @@ def report(books, measures, faults):
     for book in books:
         measure = measures.get(str(book.path))
         if measure is None:
-            faults.append(f"{book.path.relative_to(ROOT)}: was not run")
+            faults.append(f"{short(book.path)}: was not run")
             continue
         over = over_budget(measure, busy)
-        faults += [f"{book.path.relative_to(ROOT)}: over its budget of {over}"] if over else []
+        faults += [f"{short(book.path)}: over its budget of {over}"] if over else []
         share = "-" if book.kind == "exercise" else f"{compared_share(book):.0%}"
         rows.append(
-            f"{book.path.relative_to(ROOT)!s:46}{measure.seconds:7.1f}{measure.cpu_seconds:8.1f}"
+            f"{short(book.path):46}{measure.seconds:7.1f}{measure.cpu_seconds:8.1f}"
             f"{measure.megabytes:9.0f}{share:>10}  {'OVER' if over else 'ok'}"
         )
     for fault in faults:

@@ -1,0 +1,80 @@
+"""Each rule about a lesson's place in the course notices the fault it is there for."""
+
+import pytest
+
+from tools import lesson_rules
+from tools.lesson_rules import lesson_problems, section_cells, table_rows
+
+
+def faults(book, rule, course):
+    return [message for _, message in rule(book, course)]
+
+
+def test_fixture_is_good(book, course):
+    assert list(lesson_problems(book, course)) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "cell", "what"),
+    [
+        (lesson_rules.first_cells, "99-010", {"source": lambda s: s.replace("5 minutes", "6 minutes")}),
+        (lesson_rules.first_cells, "99-020", {"source": "import numpy as np"}),
+        (lesson_rules.summary, "99-110", {"source": "## Summary\n\n- One point only."}),
+        (lesson_rules.widgets, "99-080", {"metadata": {}}),
+        (lesson_rules.widgets, "99-080", {"source": "print(1)"}),
+        (lesson_rules.quizzes, "99-040", {"source": "print(1)"}),
+        (lesson_rules.quizzes, "99-040", {"source": lambda s: s.replace("That is the square of the sum, not", "")
+                                          .replace(" the sum of the squares.", "")}),
+        (lesson_rules.quizzes, "99-040", {"source": lambda s: s.replace("True", "False")}),
+        (lesson_rules.quizzes, "99-040", {"source": "viz.quiz(question, options)"}),
+        (lesson_rules.quizzes, "99-030", {"source": "Guess."}),
+        (lesson_rules.exercises_link, "99-110", {"source": "## Summary"}),
+        (lesson_rules.mistakes, "99-100", {"metadata": {}}),
+        (lesson_rules.mistakes, "99-100", {"metadata": {"erratum": ["E999", "E998"]}}),
+        (lesson_rules.mistakes, "99-090", {"source": "## Other"}),
+        (lesson_rules.coverage, "99-090", {"metadata": {}}),
+        (lesson_rules.coverage, "99-090", {"metadata": {"coverage": ["S9-1", "S9-3"]}}),
+        (lesson_rules.glossary, "99-120", {"source": lambda s: s.replace("| sum |", "| total |")}),
+        (lesson_rules.glossary, "99-120", {"source": lambda s: s.replace("平方", "方")}),
+        (lesson_rules.glossary, "99-120", {"source": lambda s: s.replace("a number times itself", "")}),
+        (lesson_rules.later_terms, "99-060", {"source": "Next we use gradient descent."}),
+    ],
+)  # fmt: skip
+def test_rule_notices(book, course, changed, rule, cell, what):
+    assert faults(book, rule, course) == []
+    assert faults(changed(cell, **what), rule, course)
+
+
+@pytest.mark.parametrize("form", ["*gradient descent (梯度下降)*", "**Gradient descent** (梯度下降)",
+                                  "gradient descent (梯度下降, later)"])  # fmt: skip
+def test_a_later_term_may_be_explained(changed, course, form):
+    book = changed("99-060", source=f"Walking downhill is {form}.")
+    assert faults(book, lesson_rules.later_terms, course) == []
+
+
+@pytest.mark.parametrize("form", ["`gradient descent`", "$gradient descent$", "<!-- gradient descent -->"])
+def test_code_and_formulas_are_no_prose(changed, course, form):
+    book = changed("99-060", source=f"Not prose: {form}.")
+    assert faults(book, lesson_rules.later_terms, course) == []
+
+
+def test_a_wrong_number_or_name(book, course):
+    elsewhere = book._replace(path=book.path.with_name("99_other.ipynb"))
+    assert faults(elsewhere, lesson_rules.known_lesson, course)
+    book.notebook.metadata["course"]["lesson"] = "98"
+    assert faults(book, lesson_rules.known_lesson, course)
+
+
+def test_mistakes_that_are_wording_may_stand_in_text(book, course, changed):
+    course.topics["99"]["wording"] = ["E999"]
+    moved = changed("99-100", metadata={})
+    next(cell for cell in moved.notebook.cells if cell.id == "99-090").metadata["erratum"] = ["E999"]
+    assert faults(moved, lesson_rules.mistakes, course) == []
+    course.topics["99"]["wording"] = []
+    assert faults(moved, lesson_rules.mistakes, course) == ["no code cell runs E999 (metadata.erratum)"]
+
+
+def test_sections_and_tables(book):
+    assert [cell.id for cell in section_cells(book, "Article check")] == ["99-090", "99-100"]
+    assert [cell.id for cell in section_cells(book, "You will be able to")] == ["99-010", "99-020"]
+    assert table_rows("| a | b |\n|---|:-:|\n| 1 | x \\| y |") == [["1", "x \\| y"]]

@@ -1,0 +1,50 @@
+"""Every lesson, solution and exercise notebook that is written keeps the rules."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tools.anatomy import open_book, problems
+from tools.lesson_rules import lesson_problems
+from tools.notebooks import find
+from tools.prose import bare_text
+from tools.reference_kernel import ROOT
+
+NOTEBOOKS = find([])
+LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
+
+
+def name(path):
+    return f"{path.parent.name}/{path.stem}"
+
+
+def test_lessons_are_found():
+    assert LESSONS
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_form(path):
+    faults = list(problems(open_book(path)))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_lesson_fits_the_course(path):
+    faults = list(lesson_problems(open_book(path)))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_lesson_has_exercises_and_solutions(path):
+    for folder in ("exercises", "solutions"):
+        assert (ROOT / folder / path.name).is_file(), f"{folder}/{path.name} is missing"
+
+
+def test_spelling():
+    texts = [
+        f"{name(path)} {bare_text(cell.source)}" for path in NOTEBOOKS for cell in open_book(path).cells("markdown")
+    ]
+    command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml"), "-"]
+    run = subprocess.run(command, input="\n".join(texts), capture_output=True, text=True, encoding="utf-8", cwd=ROOT)
+    assert run.returncode == 0, run.stdout + run.stderr
