@@ -14,6 +14,7 @@ from .messages import say
 
 ATTEMPTS_BEFORE_SOLUTION = 3
 MARKED = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION\n?", re.S | re.M)
+GIVEN = re.compile(r"^[ \t]*### STUB.*\n", re.M)  # what is handed out, see course_utils/classroom/stubs.py
 
 
 def hint(id: str) -> None:
@@ -65,7 +66,8 @@ def solution_code(exercise: Exercise, folder: Path | None = None) -> str | None:
             if "check(" in source and "### BEGIN SOLUTION" not in source:
                 marked = []  # what came before belonged to an earlier exercise
             elif "### BEGIN SOLUTION" in source:
-                marked.append(MARKED.sub(lambda m: m[1], source + "\n").strip("\n"))
+                answer = MARKED.sub(lambda m: GIVEN.sub("", m[1]), source + "\n")
+                marked.append(answer.strip("\n"))
     return None
 
 

@@ -1,0 +1,85 @@
+"""Run as a learner and as stock nbgrader would: solutions pass with all points, released exercises say NOT YET."""
+
+import nbformat
+import pytest
+from nbgrader.utils import determine_grade
+
+from course_utils.checks import registry
+from course_utils.checks.ladder import solution_code
+from course_utils.classroom import release
+from tools.reference_kernel import execute, reference_kernel
+
+SOLUTIONS = sorted((release.ROOT / "solutions").glob(release.PATTERN))
+EXERCISES = sorted((release.ROOT / "exercises").glob(release.PATTERN))
+
+
+def run(path):
+    """{exercise: its executed check cell} of a notebook file."""
+    with reference_kernel():
+        notebook, _ = execute(path)
+    return {number: cell for cell in notebook.cells if (number := release.check_in(cell))}
+
+
+def printed(cell):
+    return "".join(out.text for out in cell.outputs if out.output_type == "stream" and out.name == "stdout")
+
+
+def results(cell):
+    return [out.data["text/plain"] for out in cell.outputs if out.output_type == "execute_result"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", SOLUTIONS, ids=[p.name for p in SOLUTIONS])
+def test_solutions_pass_with_all_points(path):
+    cells = run(path)
+    assert set(cells) == set(registry.lesson(path.name[:2]))
+    for number, cell in cells.items():
+        points = registry.find(number).points
+        assert printed(cell).startswith(f"PASS {number} "), number
+        assert results(cell) == [f"{points}"]
+        assert determine_grade(cell) == (points, points)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", EXERCISES, ids=[p.name for p in EXERCISES])
+def test_released_exercises_run_to_the_end_and_say_not_yet(path):
+    cells = run(path)
+    assert set(cells) == set(registry.lesson(path.name[:2]))
+    for number, cell in cells.items():
+        assert printed(cell).startswith(f"NOT YET {number} "), number
+        assert determine_grade(cell) == (0, registry.find(number).points)
+
+
+def test_partial_credit_and_a_panel_in_a_notebook(tmp_path):
+    """Two of three parts right: stock nbgrader reads two points, and the learner sees the panel once."""
+    code = (
+        "from course_utils.checks import Exercise, Misconception, check\n"
+        "wrong = [Misconception(k, {k: 0}, f'Look at {k} once more.') for k in 'abc']\n"
+        "three = Exercise(id='98.2', title='Parts', name='parts', kind='value', points=3,\n"
+        "    reference=dict(a=1, b=2, c=3), alternatives=[dict(c=3, b=2, a=1)] * 2, misconceptions=wrong,\n"
+        "    hints=['one', 'two', 'three'])\n"
+        "parts = dict(a=1, b=2, c=7)\n"
+        "check(three)"
+    )
+    marks = {"grade": True, "grade_id": "c", "locked": True, "points": 3, "schema_version": 3, "solution": False}
+    cell = nbformat.v4.new_code_cell(code, metadata={"nbgrader": {**marks, "task": False}})
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "partial.ipynb")
+    with reference_kernel():
+        cell = execute(tmp_path / "partial.ipynb")[0].cells[0]
+    assert determine_grade(cell) == (2, 3)
+    assert printed(cell) == "TRY AGAIN 98.2 Parts: 2 of 3 points\n"
+    panels = [out.data for out in cell.outputs if out.output_type == "display_data"]
+    assert len(panels) == 1 and "look again at" in panels[0]["text/plain"] and "TRY AGAIN" in panels[0]["text/html"]
+    assert "2 of 3 points" in cell.outputs[-1].data["text/html"]
+
+
+@pytest.mark.parametrize("exercise", registry.every(), ids=lambda e: e.id)
+def test_the_solution_that_is_shown_is_the_one_in_the_notebook(exercise):
+    code = solution_code(exercise)
+    assert code is not None and exercise.name in code
+    assert "###" not in code and "NotImplementedError" not in code
+    compile(code, exercise.id, "exec")
+
+
+def test_without_solutions_there_is_nothing_to_show(tmp_path):
+    assert solution_code(registry.find("00.1"), tmp_path) is None
