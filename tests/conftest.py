@@ -12,6 +12,11 @@ for name, value in {
 
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
+
+# The same examples at every run, and no limit on time that a busy machine would break.
+settings.register_profile("course", deadline=None, max_examples=60, derandomize=True)
+settings.load_profile("course")
 
 
 @pytest.fixture
