@@ -1,5 +1,6 @@
 """The environment: what is broken, what is in the way, and what the user is told."""
 
+import errno
 import json
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import commands
 from tools.commands import environment, ground, installer, kernel, torch_build
 from tools.commands.faults import sentence
 from tools.commands.say import Fault
@@ -325,3 +327,39 @@ def test_the_newest_set_is_the_ranges_of_pyproject():
     assert any(requirement.startswith("torch>=") for requirement in student)
     assert set(student) < set(whole)
     assert any(requirement.startswith("nbgrader") for requirement in whole)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "my_work/a"), "The disk is full"),
+        (PermissionError(errno.EACCES, "Permission denied", "my_work/a"), "my_work/a cannot be read or written"),
+    ],
+)
+def test_a_disk_that_refuses_is_one_sentence(monkeypatch, capsys, error, words):
+    def refuse(rest):
+        raise error
+
+    monkeypatch.setattr(commands, "function", lambda verb: refuse)
+    assert commands.run("lab", []) == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_other_errors_keep_their_traceback(monkeypatch):
+    def fail(rest):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(commands, "function", lambda verb: fail)
+    with pytest.raises(OSError, match="Invalid argument"):
+        commands.run("lab", [])
+
+
+def test_ctrl_c_says_that_nothing_is_lost(monkeypatch, capsys):
+    def interrupt(rest):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands, "function", lambda verb: interrupt)
+    assert commands.run("setup", []) == 130
+    assert "goes on from here" in capsys.readouterr().err

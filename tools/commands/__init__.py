@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 
+from tools.commands.faults import sentence
 from tools.commands.say import Fault
 
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
 FUNCTIONS = {
     "lab": ("lab", "main"),
     "test": ("stages", "main"),
@@ -28,9 +32,24 @@ def run(verb: str, rest: list[str]) -> int:
     except Fault as fault:
         print(fault, file=sys.stderr)
         return 1
+    except OSError as error:
+        if error.errno not in (*FULL, *CLOSED):
+            raise
+        print(told(error), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         return 130
+
+
+def told(error: OSError) -> str:
+    """A disk's refusal as one sentence."""
+    if error.errno in FULL:
+        return sentence(str(error))
+    return (
+        f"{error.filename} cannot be read or written ({error.strerror}): close programs that use it, or give yourself the "
+        "right, then run the same command again."
+    )
 
 
 def function(verb: str):

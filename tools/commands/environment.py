@@ -46,6 +46,7 @@ def ready(*, dev: bool = False, newest: bool = False) -> None:
     if all(stamp.get(name) == value for name, value in wanted.items()):
         return furnish()
     start = time.monotonic()
+    check_is_ours()
     ground.check("dev" if dev else "student")
     announce(fault, stamp)
     have_pip(fault)
@@ -106,8 +107,7 @@ def what_is_broken() -> str | None:
 
 def remove(why: str) -> None:
     """Delete the environment, and nothing that is not one."""
-    if not (VENV / "pyvenv.cfg").exists() and not STAMP.exists():
-        raise Fault(f"{VENV} is there but is no Python environment: move it away, then run the same command again.")
+    check_is_ours()
     say(why)
     try:
         shutil.rmtree(VENV)
@@ -116,6 +116,12 @@ def remove(why: str) -> None:
             f"{shown(VENV)} cannot be deleted ({error.strerror}): close JupyterLab and other programs "
             "that use it, delete the folder yourself, then run the same command again."
         ) from error
+
+
+def check_is_ours() -> None:
+    """Raise Fault where the environment's place holds something else."""
+    if VENV.exists() and any(VENV.iterdir()) and not (VENV / "pyvenv.cfg").exists() and not STAMP.exists():
+        raise Fault(f"{VENV} is there but is no Python environment: move it away, then run the same command again.")
 
 
 def have_pip(fault: str | None = None) -> None:

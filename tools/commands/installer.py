@@ -6,6 +6,7 @@ configured-away pip would work on fewer machines.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
@@ -22,24 +23,22 @@ def pip(*arguments: str, quiet: bool = False) -> subprocess.CompletedProcess[str
     """Run pip; `stdout` of what comes back is all it said, errors too.  Large downloads are shown as they start."""
     command = [PYTHON, "-m", "pip", *arguments, "--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     lines = []
-    with (
-        LOG.open("a", buffering=1, encoding="utf-8", errors="replace") as log,
-        subprocess.Popen(
-            list(map(str, command)),
-            cwd=ROOT,
-            env=clean_environment(PYTHONIOENCODING="utf-8:replace", **temporary_folder()),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        ) as process,
-    ):
+    with subprocess.Popen(
+        list(map(str, command)),
+        cwd=ROOT,
+        env=clean_environment(PYTHONIOENCODING="utf-8:replace", **temporary_folder()),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
         for line in process.stdout:
             lines.append(line)
-            log.write(line)
             if not quiet and (shown := progress(line)):
                 say(shown)
+    with contextlib.suppress(OSError):  # on a full disk pip's own words tell it
+        LOG.open("a", encoding="utf-8").writelines(lines)
     shutil.rmtree(VENV / "tmp", ignore_errors=True)
     return subprocess.CompletedProcess(command, process.returncode, "".join(lines), "")
 
