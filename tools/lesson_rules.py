@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from course_utils.viz.lessons import load_lessons
-from course_utils.viz.quiz import check_options
+from course_utils.viz.quizzes import check_options
 from tools.anatomy import headings
 from tools.prose import bare_text
 from tools.reference_kernel import ROOT

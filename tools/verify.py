@@ -17,6 +17,7 @@ from tools.reference_kernel import CELL_SECONDS, NAME, ROOT, execute, reference_
 
 BUDGET = Measure(seconds=60, cpu_seconds=60, megabytes=2000)
 WORKERS = 2
+OUTPUTS = "COURSE_OUTPUTS"  # "not compared": other systems and versions only run the cells and their assertions
 INSIDE = "COURSE_VERIFY_INSIDE"  # set in the second start, the one without a network
 
 
@@ -54,12 +55,13 @@ def short(path):
 
 
 def compare(paths):
-    """Run notebooks with nbval; return ({path: Measure}, whether all outputs were as stored)."""
+    """Run notebooks with nbval; return ({path: Measure}, whether all cells ran and printed what is stored)."""
     if not paths:
         return {}, True
     with tempfile.TemporaryDirectory(prefix="course-measures-") as folder:
         command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "tools" / "nbval.ini"), "--rootdir", str(ROOT)]
-        command += ["--nbval", "--nbval-kernel-name", NAME, "--nbval-cell-timeout", str(CELL_SECONDS)]
+        kind = "--nbval-lax" if os.environ.get(OUTPUTS) == "not compared" else "--nbval"
+        command += [kind, "--nbval-kernel-name", NAME, "--nbval-cell-timeout", str(CELL_SECONDS)]
         command += ["--nbval-sanitize-with", str(ROOT / "tools" / "nbval_sanitize.cfg")]
         command += ["-n", str(min(WORKERS, len(paths))), "--dist", "loadscope", *map(str, paths)]
         status = subprocess.run(command, cwd=ROOT, env={**os.environ, "COURSE_MEASURES": folder}).returncode

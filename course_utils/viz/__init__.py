@@ -7,9 +7,9 @@ from course_utils.viz import style
 from course_utils.viz.figures import show
 from course_utils.viz.keras_cell import start_worker
 from course_utils.viz.lessons import lesson_map, load_lessons, needed_for
-from course_utils.viz.live import LiveFigure, live
+from course_utils.viz.live_figure import LiveFigure, live
 from course_utils.viz.notebook import begin
-from course_utils.viz.quiz import quiz
+from course_utils.viz.quizzes import quiz
 from course_utils.viz.slides import SlideFigure
 
 __all__ = [

@@ -41,7 +41,7 @@ class TensorFlowCellError(Exception):
 class Worker:
     """A running second process: `send` a cell, get what it printed and its error."""
 
-    def __init__(self, command=(sys.executable, str(WORKER))):
+    def __init__(self, command=(sys.executable, "-P", str(WORKER))):
         self.folder = Path(tempfile.mkdtemp(prefix="course-tensorflow-"))
         self.log = (self.folder / "log.txt").open("wb")
         self.process = subprocess.Popen(
@@ -51,12 +51,13 @@ class Worker:
             stderr=self.log,
             text=True,
             encoding="utf-8",
-            env={**os.environ, **QUIET},
+            env={**os.environ, **QUIET, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             start_new_session=os.name != "nt",
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         self.answers = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
         atexit.register(self.close)
         self.ready = False
 
@@ -115,7 +116,10 @@ class Worker:
         atexit.unregister(self.close)
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
+        self.listener.join()
+        self.process.stdout.close()
+        with contextlib.suppress(OSError):  # what was not yet sent to a dead process
+            self.process.stdin.close()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 

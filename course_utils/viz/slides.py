@@ -1,5 +1,6 @@
 """A slider over pictures that were drawn before: it moves in the browser, needs no kernel, and tells each frame."""
 
+import hashlib
 import html
 
 import ipywidgets as widgets
@@ -49,14 +50,15 @@ class SlideFigure(widgets.VBox):
             style={"description_width": "initial"},
         )
         stack = widgets.Stack(pages, selected_index=self.start)
-        widgets.jslink((slider, "index"), (stack, "selected_index"))
+        self.link = widgets.jslink((slider, "index"), (stack, "selected_index"))
         return [slider, stack]
 
     def _static(self):
         """The frames as HTML without script: one `<details>` each, of which a browser keeps one open."""
+        group = "slides-" + hashlib.sha256("\n".join(self.texts).encode()).hexdigest()[:8]
         frames = zip(self.names, self.texts, self.frames, strict=True)
         rows = [
-            f'<details name="{html.escape(self.label)}"{" open" if i == self.start else ""}>'
+            f'<details name="{group}"{" open" if i == self.start else ""}>'
             f"<summary>{html.escape(self.label)} = {html.escape(name)}</summary>"
             f"{img_tag(png, text)}<p>{html.escape(text)}</p></details>"
             for i, (name, text, png) in enumerate(frames)
