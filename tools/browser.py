@@ -121,6 +121,6 @@ def run_all(page):
     """Run > Run All Cells, and wait for the last one."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
-    waiting = "() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => /\\d/.test(p.innerText))"
+    waiting = "() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => /\\d/.test(p.textContent))"
     page.wait_for_function(waiting, timeout=2 * PATIENCE)
     wait_idle(page)
