@@ -1,0 +1,284 @@
+"""Grade one submission: run its cells in a sandbox, judge every exercise, and write down what was seen.
+
+A result is plain JSON without times or paths, so that grading twice gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..checks import registry
+from ..checks.bench import Bench
+from ..checks.exercise import Exercise
+from ..checks.judge import judge
+from ..checks.result import Result
+from . import notebook as notebooks
+from .caller import Run, Sandboxed
+from .notebook import Notebook
+from .sandbox import Backend, Limits, backend
+from .stage import PACKAGE
+from .submissions import Origin, Submission, Unreadable
+
+SCHEMA = 1
+GRADED, REPAIRED, INCOMPLETE = "graded", "repaired", "incomplete"
+WRONG, UNREADABLE, MISSING = "wrong exercise", "unreadable", "missing"
+MOST_FILES = 5  # notebooks of one student that are opened
+ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides a mark, beside the notebook."""
+
+    exercise: str
+    seed: int
+    sandbox: str = "auto"
+    unsafe: bool = False
+    image: str = "course-grader"
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self):
+        if not registry.lesson(self.exercise):
+            known = ", ".join(registry.modules()) or "none"
+            raise ValueError(f"there are no exercises {self.exercise!r}; there are: {known}")
+
+
+def exercises(lesson: str) -> list[Exercise]:
+    return list(registry.lesson(lesson).values())
+
+
+@cache
+def released(lesson: str) -> Notebook | None:
+    """The exercise notebook as handed out, where it can be found: beside the package, or in the working folder."""
+    for root in (PACKAGE.parent, Path.cwd()):
+        for path in sorted((root / "exercises").glob(f"{lesson}_*.ipynb")):
+            return notebooks.read_notebook(path.read_bytes())
+    return None
+
+
+@cache
+def code_version() -> str:
+    """A fingerprint of everything in the package: library, checks, grader."""
+    sha = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        sha.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    return sha.hexdigest()[:16]
+
+
+def fingerprint(submission: Submission, settings: Settings) -> str:
+    """Changes when the submission, the exercise, the seed, the limits or the code do; else grading again is idle."""
+    sha = hashlib.sha256(
+        repr(
+            (
+                SCHEMA,
+                settings.exercise,
+                settings.seed,
+                asdict(settings.limits),
+                code_version(),
+                submission.student,
+                submission.late,
+            )
+        ).encode()
+    )
+    for origin in submission.notebooks[:MOST_FILES]:
+        sha.update(origin.name.encode("utf-8", "replace"))
+        try:
+            sha.update(origin.read())
+        except Unreadable as error:
+            sha.update(str(error).encode())
+    return sha.hexdigest()
+
+
+class Grader:
+    """Grades one submission after the other; cases, references and mistakes are worked out once."""
+
+    def __init__(self, settings: Settings, stage: Path, box: Backend | None = None):
+        self.settings, self.stage = settings, stage
+        self.backend = box or backend(settings.sandbox, settings.limits, unsafe=settings.unsafe, image=settings.image)
+        self.exercises = exercises(settings.exercise)
+        self.benches = {e.id: Bench(e, settings.seed) for e in self.exercises}
+        self.routes = tuple(dict.fromkeys(r for e in self.exercises for r in e.forbidden))
+
+    def grade(
+        self,
+        submission: Submission,
+        skip: dict[str, str] | None = None,
+        notice: Callable[[str], None] = lambda number: None,
+    ) -> dict:
+        """The result of one submission.
+
+        Parameters
+        ----------
+        submission : Submission
+        skip : dict
+            Exercises that are not to be tried, each with the reason (they brought a grader down before).
+        notice : function
+            Is told the number of each exercise just before it is judged.
+
+        Returns
+        -------
+        dict
+            JSON: student, exercise, score, max_score, status, notes, cells, checks.
+
+        Raises SandboxFault where no sandbox can be started.
+        """
+        chosen, notes = choose(submission, self.settings.exercise)
+        result = blank(submission, self.settings, notes)
+        if chosen is None:
+            return result | {"status": UNREADABLE if submission.notebooks else MISSING}
+        origin, found = chosen
+        result |= {"file": origin.label, "notes": notes + found.notes}
+        if not found.readable:
+            return result | {"status": UNREADABLE}
+        with Sandboxed(self.backend, self.stage, found.cells, self.routes) as caller:
+            caller.session()
+            result["checks"] = [self._check(e, caller, skip or {}, notice) for e in self.exercises]
+            return _finished(result, found, caller.run, self.settings.exercise)
+
+    def _check(
+        self, exercise: Exercise, caller: Sandboxed, skip: dict[str, str], notice: Callable[[str], None]
+    ) -> dict:
+        """Judge one exercise."""
+        if exercise.id in skip:
+            return entry(exercise, None, skip[exercise.id])
+        if caller.late:
+            return entry(exercise, None, "Not tried: the notebook had used up its time before.")
+        notice(exercise.id)
+        return entry(exercise, judge(exercise, caller, bench=self.benches[exercise.id]))
+
+
+def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
+    """One check of a result."""
+    about = {
+        "id": exercise.id,
+        "title": exercise.title,
+        "name": exercise.name,
+        "points": 0.0,
+        "max_points": float(exercise.points),
+        "passed": False,
+        "status": "not tried",
+        "misconception": None,
+        "fault": None,
+        "message": why,
+        "example": None,
+        "said": {},
+        "hint": "",
+        "section": exercise.section,
+    }
+    if result is None:
+        return about
+    example = result.example and asdict(result.example)
+    about |= {
+        "points": float(result),
+        "passed": result.passed,
+        "status": result.status,
+        "fault": result.fault,
+        "misconception": result.misconception,
+        "message": result.message,
+        "example": example,
+        "said": result.said,
+    }
+    if not result.passed:
+        about["hint"] = exercise.hints[0]
+    return _steady(about)
+
+
+def _steady(value: Any) -> Any:
+    """Texts without addresses in memory, which differ from run to run."""
+    if isinstance(value, str):
+        return ADDRESS.sub("0x…", value)
+    if isinstance(value, dict):
+        return {k: _steady(v) for k, v in value.items()}
+    return [_steady(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+def blank(submission: Submission, settings: Settings, notes: list[str]) -> dict:
+    """A result in which nothing was got."""
+    checks = [entry(e, None, "Nothing was found to grade.") for e in exercises(settings.exercise)]
+    return {
+        "schema": SCHEMA,
+        "student": submission.student,
+        "number": submission.number,
+        "exercise": settings.exercise,
+        "score": 0.0,
+        "max_score": sum(c["max_points"] for c in checks),
+        "status": MISSING,
+        "file": "",
+        "late": submission.late,
+        "notes": notes,
+        "cells": [],
+        "checks": checks,
+    }
+
+
+def _finished(result: dict, found: Notebook, run: Run, lesson: str) -> dict:
+    """The result with its score, its status and what happened to the cells."""
+    result["score"] = round(sum(c["points"] for c in result["checks"]), 4)
+    result["cells"] = [asdict(t) for t in _steady_troubles(run)]
+    if run.broken:
+        result["notes"] = [*result["notes"], f"The notebook took too long or ended Python too often: {run.broken}."]
+    tried = all(c["status"] != "not tried" for c in result["checks"])
+    if other := _other_lesson(found, lesson):
+        result["notes"] = [
+            f"This is exercise {other}, not {lesson}. What it defines was graded all the same.",
+            *result["notes"],
+        ]
+        result["status"] = WRONG
+    elif run.broken or not tried:
+        result["status"] = INCOMPLETE
+    else:
+        result["status"] = REPAIRED if found.repaired else GRADED
+    return result
+
+
+def _steady_troubles(run: Run) -> list:
+    for trouble in run.troubles:
+        trouble.text = _steady(trouble.text)
+    return run.troubles
+
+
+def _other_lesson(found: Notebook, lesson: str) -> str:
+    """The number of the lesson this notebook belongs to, if that is surely another one."""
+    marks = [m[1] for c in found.cells for m in re.finditer(r"""\bcheck\(\s*["'](\d\d)\.\d""", c.source)]
+    votes = marks or ([found.lesson] if re.fullmatch(r"\d\d", found.lesson) else [])
+    if not votes or lesson in votes:
+        return ""
+    names = {e.name for e in exercises(lesson)}
+    defined = {m[1] for c in found.cells for m in re.finditer(r"^(?:def|class)\s+(\w+)|^(\w+)\s*=", c.source, re.M)}
+    return "" if names & defined else max(set(votes), key=votes.count)
+
+
+def choose(submission: Submission, lesson: str) -> tuple[tuple[Origin, Notebook] | None, list[str]]:
+    """The notebook to grade among those a student handed in, and sentences about the choice."""
+    notes, opened = [], []
+    for origin in submission.notebooks[:MOST_FILES]:
+        try:
+            found = notebooks.read_notebook(origin.read())
+        except Unreadable as error:
+            notes.append(f"{origin.name}: {error}")
+            continue
+        notebooks.compare(found, None if _other_lesson(found, lesson) else released(lesson))
+        opened.append((origin, found))
+    if submission.others and not opened:
+        notes.append(f"There is no notebook, only {', '.join(submission.others[:5])}.")
+    elif not submission.notebooks:
+        notes.append("There is no notebook.")
+    if not opened:
+        return None, notes
+    best = max(opened, key=lambda pair: (_fit(pair[1], lesson), pair[0].when, pair[0].label))
+    if len(opened) > 1:
+        others = ", ".join(o.name for o, _ in opened if o is not best[0])
+        notes.append(f"Several notebooks were handed in; {best[0].name} was graded, not {others}.")
+    return best, notes
+
+
+def _fit(found: Notebook, lesson: str) -> int:
+    """How many of the lesson's exercises a notebook speaks of."""
+    text = "\n".join(c.source for c in found.cells)
+    return sum(bool(re.search(rf"\b{re.escape(e.name)}\b", text)) for e in exercises(lesson)) if found.readable else -1

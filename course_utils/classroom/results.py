@@ -1,0 +1,141 @@
+"""The folder of one graded exercise: one JSON a submission, written whole or not at all, and the table of marks."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+COLUMNS = ("student", "exercise", "score", "max_score", "status")
+
+
+def write_whole(path: Path, data: str | bytes, private: bool = False) -> None:
+    """Write a file so that a reader, or a crash, finds the old one or the new one and nothing between."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with open(part, "wb") as file:
+        file.write(data.encode() if isinstance(data, str) else data)
+        file.flush()
+        os.fsync(file.fileno())
+    if private:
+        part.chmod(0o600)
+    os.replace(part, path)
+
+
+def safe(student: str) -> str:
+    """A student's name as a file name: readable, and never two the same.
+
+    >>> safe("Anna Smith"), safe("../../etc/passwd")[:10]
+    ('Anna Smith', 'etc_passwd')
+    """
+    plain = re.sub(r"[^\w\-. ()@+]+", "_", student).strip("._ ")[:80]
+    if plain == student and plain.lower() not in ("con", "prn", "aux", "nul"):
+        return plain
+    return f"{plain}-{hashlib.sha256(student.encode('utf-8', 'replace')).hexdigest()[:8]}".lstrip("-")
+
+
+class Folder:
+    """Where one exercise's results lie."""
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        self.results, self.feedback = self.path / "results", self.path / "feedback"
+
+    def file(self, student: str) -> Path:
+        return self.results / f"{safe(student)}.json"
+
+    def known(self, student: str) -> dict | None:
+        """An earlier result, if there is a whole one."""
+        try:
+            result = json.loads(self.file(student).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return result if isinstance(result, dict) and "fingerprint" in result else None
+
+    def keep(self, result: dict) -> None:
+        """Write a result; one that stood there and is different moves to `earlier/`."""
+        path, data = (
+            self.file(result["student"]),
+            json.dumps(result, indent=1, ensure_ascii=False, sort_keys=True) + "\n",
+        )
+        if path.exists() and path.read_text(encoding="utf-8") != data:
+            stamp = time.strftime("%Y-%m-%d %H-%M-%S", time.localtime(path.stat().st_mtime))
+            old = self.path / "earlier" / stamp / path.name
+            old.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, old)
+        write_whole(path, data)
+
+    def all(self) -> list[dict]:
+        """Every result there is, by student."""
+        found = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(self.results.glob("*.json"))]
+        return sorted(found, key=lambda r: r["student"])
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else grades into this folder meanwhile.  Raises ValueError if somebody does."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with open(self.path / ".lock", "a") as file:
+            try:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except ImportError:  # not on Windows
+                pass
+            except OSError as error:
+                raise ValueError(f"another run is grading into {self.path} right now") from error
+            yield
+
+
+def grades_csv(results: Iterable[dict]) -> str:
+    """The table of marks: one row a student, one column an exercise."""
+    results = list(results)
+    ids = [c["id"] for c in results[0]["checks"]] if results else []
+    rows = [[*COLUMNS, "late", *ids]]
+    for r in results:
+        points = {c["id"]: c["points"] for c in r["checks"]}
+        rows.append(
+            [
+                text_cell(r["student"]),
+                r["exercise"],
+                number(r["score"]),
+                number(r["max_score"]),
+                r["status"],
+                "yes" if r["late"] else "",
+                *(number(points.get(i, 0.0)) for i in ids),
+            ]
+        )
+    return table(rows)
+
+
+def table(rows: Iterable[Iterable[Any]]) -> str:
+    """CSV as spreadsheets like it."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def text_cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: `=1+1` becomes `'=1+1`.
+
+    >>> text_cell("Anna"), text_cell("=1+1")
+    ('Anna', "'=1+1")
+    """
+    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def number(value: float) -> str:
+    """A mark without needless zeros.
+
+    >>> number(3.0), number(2.5)
+    ('3', '2.5')
+    """
+    return f"{value:.4f}".rstrip("0").rstrip(".")
