@@ -311,7 +311,7 @@ def additive_attention_forward(
     query : (N, D_q) float, one query for each example, or (N, Tq, D_q).
     keys : (N, T, D_k) float, for example the states of an encoder.
     params : W_q (D_q, A), W_k (D_k, A), v (A,).
-    mask : boolean, True = may attend: (N, T), (N, 1, T) or (N, Tq, T).
+    mask : boolean, True = may attend, broadcasts to the weights; `padding_mask`'s (N, 1, T) fits both.
 
     Returns
     -------
@@ -333,7 +333,7 @@ def additive_attention_forward(
     query, keys, params = _checked_additive(query, keys, params)
     many = query.reshape(len(query), -1, query.shape[-1])  # (N, Tq, D_q), one query too
     features = np.tanh((many @ params["W_q"])[:, :, None] + (keys @ params["W_k"])[:, None])  # (N, Tq, T, A)
-    if mask is not None and np.ndim(mask) == 2:
+    if query.ndim == np.ndim(mask) == 2:
         mask = np.asarray(mask)[:, None]  # (N, T) -> (N, 1, T)
     weights = masked_softmax_(features @ params["v"], mask)  # (N, Tq, T)
     context = (weights @ keys).reshape(*query.shape[:-1], -1)

@@ -321,9 +321,10 @@ def init_multi_head(D: int, rng: np.random.Generator, *, D_kv: int | None = None
     >>> {name: p.shape for name, p in init_multi_head(4, np.random.default_rng(0)).items() if name[0] == "W"}
     {'W_q': (4, 4), 'W_k': (4, 4), 'W_v': (4, 4), 'W_o': (4, 4)}
     """
-    sources = {"q": D, "k": D_kv or D, "v": D_kv or D, "o": D}
-    weights = {f"W_{name}": xavier_uniform((width, D), rng, dtype) for name, width in sources.items()}
-    return weights | {f"b_{name}": np.zeros(D, dtype) for name in sources}
+    params = {}
+    for name, width in {"q": D, "k": D_kv or D, "v": D_kv or D, "o": D}.items():
+        params |= {f"W_{name}": xavier_uniform((width, D), rng, dtype), f"b_{name}": np.zeros(D, dtype)}
+    return params
 
 
 def init_encoder_block(D: int, F: int, rng: np.random.Generator, *, dtype=np.float64) -> Params:
@@ -332,13 +333,8 @@ def init_encoder_block(D: int, F: int, rng: np.random.Generator, *, dtype=np.flo
     >>> init_encoder_block(4, 8, np.random.default_rng(0))["W_1"].shape
     (4, 8)
     """
-    feed = {
-        "W_1": he_normal((D, F), rng, dtype),
-        "b_1": np.zeros(F, dtype),
-        "W_2": xavier_uniform((F, D), rng, dtype),
-        "b_2": np.zeros(D, dtype),
-    }
-    return init_multi_head(D, rng, dtype=dtype) | feed | _init_norms(D, 2, dtype)
+    attention = init_multi_head(D, rng, dtype=dtype)
+    return attention | _init_norm(1, D, dtype) | _init_feed_forward(D, F, rng, dtype) | _init_norm(2, D, dtype)
 
 
 def init_decoder_block(
@@ -349,12 +345,20 @@ def init_decoder_block(
     >>> init_decoder_block(4, 8, np.random.default_rng(0), D_memory=6)["cross_W_k"].shape
     (6, 4)
     """
-    cross = init_multi_head(D, rng, D_kv=D_memory, dtype=dtype)
-    block = init_encoder_block(D, F, rng, dtype=dtype)
-    return block | {f"cross_{name}": p for name, p in cross.items()} | _init_norms(D, 3, dtype)
+    attention = init_multi_head(D, rng, dtype=dtype)
+    cross = {f"cross_{name}": p for name, p in init_multi_head(D, rng, D_kv=D_memory, dtype=dtype).items()}
+    feed = _init_feed_forward(D, F, rng, dtype)
+    return attention | _init_norm(1, D, dtype) | cross | _init_norm(2, D, dtype) | feed | _init_norm(3, D, dtype)
 
 
-def _init_norms(D: int, count: int, dtype) -> Params:
-    """γ = 1 and β = 0 of the norms number 1 … count."""
-    gammas = {f"gamma_{n}": np.ones(D, dtype) for n in range(1, count + 1)}
-    return gammas | {f"beta_{n}": np.zeros(D, dtype) for n in range(1, count + 1)}
+def _init_feed_forward(D: int, F: int, rng: np.random.Generator, dtype) -> Params:
+    return {
+        "W_1": he_normal((D, F), rng, dtype),  # before a relu
+        "b_1": np.zeros(F, dtype),
+        "W_2": xavier_uniform((F, D), rng, dtype),
+        "b_2": np.zeros(D, dtype),
+    }
+
+
+def _init_norm(number: int, D: int, dtype) -> Params:
+    return {f"gamma_{number}": np.ones(D, dtype), f"beta_{number}": np.zeros(D, dtype)}
