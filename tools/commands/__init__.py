@@ -47,8 +47,8 @@ def told(error: OSError) -> str:
     if error.errno in FULL:
         return sentence(str(error))
     return (
-        f"{error.filename} cannot be read or written ({error.strerror}): close programs that use it, or give yourself the "
-        "right, then run the same command again."
+        f"{error.filename} cannot be read or written ({error.strerror}): close programs that use it, or give yourself "
+        "the right, then run the same command again."
     )
 
 
