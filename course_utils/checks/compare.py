@@ -42,7 +42,7 @@ def difference(received: Any, expected: Any, rule: Rule = STANDARD, where: str =
     if isinstance(expected, Handle):
         return _differ("type", where, expected, received) if not isinstance(received, Handle) else None
     if isinstance(received, Handle):
-        return Difference("object", where, type_name(expected), received.type)
+        return Difference("object", where, type_name(expected), type_name(received))
     if received is None and expected is not None:
         return Difference("nothing", where, type_name(expected), "None")
     if isinstance(expected, dict):
@@ -61,17 +61,21 @@ def same(received: Any, expected: Any, rule: Rule = STANDARD) -> bool:
 
 
 def type_name(value: Any) -> str:
-    """A type in a learner's words."""
-    if isinstance(value, Handle):
-        return value.type
+    """A type in a learner's words, with its article.
+
+    >>> type_name(np.zeros(3)), type_name(2.5), type_name(Handle("#1", "Tensor"))
+    ('an array', 'a number', 'a Tensor')
+    """
     if isinstance(value, np.ndarray) and value.ndim:
-        return "array"
+        return "an array"
     if isinstance(value, bool | np.bool_):
         return "True or False"
     if isinstance(value, int | float | complex | np.number | np.ndarray):
-        return "number"
-    names = {str: "text", type(None): "None", dict: "dict", set: "set", list: "list", tuple: "tuple"}
-    return names.get(type(value), type(value).__name__)
+        return "a number"
+    if value is None:
+        return "None"
+    name = "text" if isinstance(value, str) else value.type if isinstance(value, Handle) else type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}" if name != "text" else name
 
 
 def _differ(kind: str, where: str, expected: Any, received: Any) -> Difference:

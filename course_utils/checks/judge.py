@@ -189,12 +189,12 @@ def gap_message(exercise: Exercise, trial: Trial) -> str:
 
 def _difference_message(gap: Difference, name: str, got: Observation) -> str:
     key = f"{gap.kind} in" if gap.where and gap.kind in ("nothing", "type") else gap.kind
-    where = f"`{gap.where}`" if gap.where else ""
+    where = f"`result{gap.where}`" if gap.where else ""
     message = say(
         key, name=name, where=where, expected=gap.expected, received=gap.received, arguments=", ".join(got.mutated)
     )
     if gap.kind in ("value", "nan", "shape", "dtype", "length", "keys") and gap.where:
-        message += " " + say("at", where=gap.where, expected=gap.expected, received=gap.received)
+        message += " " + say("at", where=f"result{gap.where}", expected=gap.expected, received=gap.received)
     return message
 
 
@@ -215,18 +215,17 @@ def _example(exercise: Exercise, trial: Trial) -> Example | None:
     """The failing case, ready to read; a value has no case, and its right answer is not given away."""
     if exercise.is_value:
         return None
-    names = parameter_names(exercise)
-    received = value_text(trial.got.value) if not trial.got.fault else trial.got.fault.kind
-    if exercise.metric is not None:
-        return Example(
-            input_rows(names, trial.case.args, trial.case.options),
-            expected=bound_text(exercise),
-            received=trial.gap.received or received,
-        )
-    expected = value_text(trial.want.value) if not trial.want.fault else trial.want.fault.kind
-    return Example(
-        input_rows(names, trial.case.args, trial.case.options),
-        trial.got.script() if exercise.drive else [],
-        expected,
-        received,
-    )
+    if exercise.metric is not None and not trial.got.fault:
+        expected = f"{exercise.metric.label}: {bound_text(exercise)}"
+        return Example(expected=expected, received=trial.gap.received or value_text(trial.got.value))
+    rows = input_rows(parameter_names(exercise), trial.case.args, trial.case.options)
+    script = trial.got.script() if exercise.drive else []
+    return Example(rows, script, _seen_text(trial.want), _seen_text(trial.got))
+
+
+def _seen_text(seen: Observation) -> str:
+    """What one side gave, or that it gave nothing and why."""
+    if seen.fault is None:
+        return value_text(seen.value)
+    ended = seen.fault.kind in ("TimeUp", "Stuck", "Dead")
+    return say("no result") if ended else say("no result kind", kind=seen.fault.kind)

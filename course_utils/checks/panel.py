@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 from .messages import say
 from .result import NOT_YET, PASS, TRY_AGAIN, Result
@@ -72,7 +73,7 @@ def panel_html(result: Result) -> str:
     parts = [
         f'<strong style="color:inherit">{html.escape(title)}</strong> '
         f'<span style="opacity:.8">{html.escape(_points(result))}</span>',
-        *(f'<div style="margin:.35em 0">{html.escape(p)}</div>' for p in result.message.split("\n") if p.strip()),
+        *(f'<div style="margin:.35em 0">{_marked(p)}</div>' for p in result.message.split("\n") if p.strip()),
     ]
     if result.example:
         parts.append(_example_html(result))
@@ -86,11 +87,16 @@ def panel_html(result: Result) -> str:
     return f'<div class="course-check" role="status" style="{box}">{"".join(parts)}</div>'
 
 
+def _marked(sentence: str) -> str:
+    """A sentence as HTML, `code` in backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(sentence))
+
+
 def _example_html(result: Result) -> str:
     example = result.example
     rows = [(name, value) for name, value in example.inputs]
     rows += [(say("script"), "\n".join(example.script))] if example.script else []
-    cell = 'style="text-align:left;vertical-align:top;padding:.1em .9em .1em 0;background:none"'
+    cell = 'style="text-align:left;vertical-align:top;padding:.1em .9em .1em 0;background:none;font-size:1em"'
     listed = "".join(
         f'<tr><th scope="row" {cell}>{html.escape(n)}</th><td {cell}><pre style="{PRE}">{html.escape(v)}'
         "</pre></td></tr>"

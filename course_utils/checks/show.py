@@ -14,11 +14,14 @@ WIDEST, MOST_LINES = 100, 8
 def value_text(value: Any, *, lines: int = MOST_LINES) -> str:
     """A value as a learner would write it.
 
-    >>> value_text({"w": np.array([1.0, 1 / 3]), "n": 2})
-    "{'w': [1.0, 0.3333], 'n': 2}"
+    >>> print(value_text({"w": np.array([1.0, 1 / 3]), "n": 2}))
+    w: [1.0, 0.3333]
+    n: 2
     """
     if isinstance(value, np.ndarray) and value.ndim:
         text = array_text(value)
+    elif isinstance(value, dict) and len(value) > 1:
+        text = "\n".join(f"{key if isinstance(key, str) else repr(key)}: {_inline(v)}" for key, v in value.items())
     else:
         text = _inline(value)
     return clip(text, lines)
@@ -32,7 +35,7 @@ def clip(text: str, lines: int = MOST_LINES, width: int = 300) -> str:
 
 
 def array_text(array: np.ndarray) -> str:
-    """The array's numbers, then its shape (and dtype, where that is not float64)."""
+    """The array's numbers and its shape (and dtype, where that is not float64); a table's shape comes first."""
     with np.printoptions(legacy=False):
         body = np.array2string(
             array,
@@ -43,7 +46,8 @@ def array_text(array: np.ndarray) -> str:
             formatter={"float_kind": _number, "complex_kind": str},
         )
     kind = "" if array.dtype == np.float64 else f", {array.dtype}"
-    return f"{body}   shape {array.shape}{kind}"
+    shape = f"shape {array.shape}{kind}"
+    return f"{shape}\n{body}" if array.ndim > 1 else f"{body}   {shape}"
 
 
 def _number(value: float) -> str:

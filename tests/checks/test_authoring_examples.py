@@ -3,6 +3,8 @@
 import dataclasses
 import linecache
 import re
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -20,10 +22,12 @@ BLOCKS = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), r
 def examples():
     """(its code, its place in EXERCISES, the exercise) of every example."""
     for number, block in enumerate(BLOCKS):
-        names, file = {"__name__": "guide"}, f"<guide {number}>"
+        module = types.ModuleType(f"guide_{number}")
+        module.__file__ = file = f"<guide {number}>"
+        sys.modules[module.__name__] = module
         linecache.cache[file] = (len(block), None, block.splitlines(True), file)
-        exec(compile(block, file, "exec"), names)
-        for place, exercise in enumerate(names["EXERCISES"]):
+        exec(compile(block, file, "exec"), vars(module))
+        for place, exercise in enumerate(module.EXERCISES):
             yield pytest.param(block, place, exercise, id=f"{exercise.id}-{exercise.kind}")
 
 

@@ -282,7 +282,7 @@ def test_the_panel_says_in_words_what_the_colour_says():
     for answer, word, mark in [(mean_square, "PASS", "✓"), (np.sum, "TRY AGAIN", "✗"), (None, "NOT YET", "…")]:
         result = check(but(name="elsewhere"), answer, quiet=True)
         assert word in page(result) and mark in page(result)
-        assert result.message in page(result)
+        assert result.message.replace("`", "") in " ".join(page(result).split())
         assert word in text(result)
 
 
