@@ -200,9 +200,10 @@ class _Classifier(_Linear):
                 return self._canonical(theta), step
             diagonal = (A**2).T @ (P * (1 - P)) + penalty
             d = _solve(lambda V, P=P: A.T @ self._curvature(P, A @ V) + penalty * V, -g, diagonal)
-            if not d.any():
+            slope = np.sum(g * d)
+            if -slope <= 1e-24 * value:  # what is left to gain is far below rounding
                 return self._canonical(theta), step
-            theta, value = _line_search(objective, theta, value, d, np.sum(g * d))
+            theta, value = _line_search(objective, theta, value, d, slope)
         warnings.warn(f"no convergence in max_iter={self.max_iter} steps: the classes may be separable.", stacklevel=3)
         return self._canonical(theta), self.max_iter
 

@@ -105,6 +105,29 @@ def test_separable_classes_without_penalty_end_in_finite_numbers(make):
 
 
 @pytest.mark.parametrize("make", CLASSIFIERS)
+def test_a_tolerance_below_rounding_ends_all_the_same(make, table):
+    X, _, y = table
+    model = make(tol=1e-300).fit(X, y)
+    assert model.n_iter_[0] < 20
+    np.testing.assert_allclose(model.coef_, make().fit(X, y).coef_, rtol=1e-9)
+
+
+def test_a_step_that_overshoots_is_halved():
+    parabola = lambda z: float((z**2).sum())  # noqa: E731
+    theta, value = lm._line_search(parabola, np.array([1.0]), 1.0, np.array([-7.0]), -14.0)
+    assert (theta[0], value) == (1 - 7 / 4, 0.5625)
+
+
+def test_conjugate_gradients_solve_and_stop_where_it_is_flat(rng):
+    A = rng.normal(size=(6, 4))
+    H, b = A.T @ A, rng.normal(size=4)
+    for size, exact in ((1.0, 0.1), (1e-9, 1e-8)):  # the smaller the right side, the more exact
+        found = lm._solve(lambda v: H @ v, size * b, np.diag(H))
+        np.testing.assert_allclose(found, np.linalg.solve(H, size * b), rtol=exact)
+    assert not lm._solve(lambda v: 0 * v, b, np.ones(4)).any()
+
+
+@pytest.mark.parametrize("make", CLASSIFIERS)
 def test_constant_columns_large_offsets_and_one_informative_column(make, rng):
     x = rng.normal(size=100)
     X = np.column_stack([np.full(100, 7.0), 1e6 + x, 1e-6 * x])

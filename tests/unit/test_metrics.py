@@ -86,6 +86,12 @@ class TestCurves:
         pairs = (difference > 0).mean() + (difference == 0).mean() / 2
         assert metrics.auc(*metrics.roc_curve(y, scores)[:2]) == pytest.approx(pairs)
 
+    def test_precision_and_recall_by_hand(self):
+        precision, recall, thresholds = metrics.pr_curve([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1])
+        assert precision.tolist() == [0.5, 2 / 3, 0.5, 1, 1]
+        assert recall.tolist() == [1, 1, 0.5, 0.5, 0]
+        assert thresholds.tolist() == [0.1, 0.7, 0.8, 0.9]
+
     @pytest.mark.parametrize("curve", [metrics.roc_curve, metrics.pr_curve])
     def test_errors(self, curve):
         for y in ([1, 1], [0, 0]):

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from course_utils._validate import as_dout, as_float, check_labels, check_no_nan, check_shape, common_dtype
+from course_utils._validate import (
+    as_dout,
+    as_float,
+    check_labels,
+    check_no_nan,
+    check_params,
+    check_shape,
+    common_dtype,
+)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +62,18 @@ def test_shapes_are_checked_with_any_size_allowed_where_none_stands():
         check_shape("W", np.ones((4, 3)), (3, None), "Transposed?")
     with pytest.raises(ValueError, match=r"b must have shape \(4,\), but its shape is \(1, 4\)\.$"):
         check_shape("b", np.ones((1, 4)), (4,))
+
+
+def test_parameters_are_looked_up_by_name_and_shape():
+    params = {"W": np.ones((2, 3), np.float32), "b": [1, 2, 3], "other": None}
+    found = check_params(params, {"W": (2, None), "b": (3,)})
+    assert list(found) == ["W", "b"] and found["W"] is params["W"] and found["b"].dtype == np.float64
+    with pytest.raises(ValueError, match=r"params must hold W, U, but U is missing; its names are W, b, other"):
+        check_params(params, {"W": (2, 3), "U": (3, 3)})
+    with pytest.raises(ValueError, match="its names are none"):
+        check_params({}, {"W": (2, 3)})
+    with pytest.raises(ValueError, match=r"params\['W'\] must have shape \(3, any\)"):
+        check_params(params, {"W": (3, None)})
 
 
 def test_nan_is_counted_and_found():
