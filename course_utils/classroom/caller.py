@@ -19,7 +19,6 @@ from .notebook import Cell
 from .sandbox import Backend
 from .session import Gone, Session, fault_of
 
-PATIENCE = 5.0  # seconds beyond a limit before the kernel is given up
 MOST_KILLERS = 4  # cells that end the kernel before the rest of the notebook is left alone
 UNSEEN_CPU = 0.03  # seconds of work around a call that are ours
 UNSEEN_MEMORY = 64_000_000  # bytes that allocators and libraries keep
@@ -93,7 +92,7 @@ class Sandboxed:
         killed = self.run.killers.get(index)
         seconds = self.limits.cell
         request = {"do": "cell", "source": cell.source, "seconds": seconds, "definitions": killed is not None}
-        reply, _ = session.ask(request, seconds + PATIENCE)
+        reply, _ = session.ask(request, seconds + self.limits.patience)
         if "broken" in reply:
             self._trouble(cell, "died", f"the kernel was broken: {clean(str(reply['broken']), 200)}")
         elif killed is not None:
@@ -123,10 +122,10 @@ class Sandboxed:
             return False
 
     def read(self, name: str, *, limit: float = DEFAULT_LIMIT) -> Outcome:
-        return self._outcome({"do": "read", "name": name, "limit": limit}, limit)
+        return self._outcome({"do": "read", "name": name}, limit)
 
     def attribute(self, handle: str | Handle, name: str, *, limit: float = DEFAULT_LIMIT) -> Outcome:
-        return self._outcome({"do": "attribute", "name": name, "limit": limit}, limit, {"target": handle})
+        return self._outcome({"do": "attribute", "name": name}, limit, {"target": handle})
 
     def call(
         self,
@@ -137,7 +136,7 @@ class Sandboxed:
         limit: float = DEFAULT_LIMIT,
         memory: bool = False,
     ) -> Outcome:
-        request = {"do": "call", "limit": limit, "memory": memory}
+        request = {"do": "call", "memory": memory}
         return self._outcome(request, limit, {"call": (target, tuple(args), dict(options or {}))}, memory)
 
     def supply(self, names: dict[str, Any]) -> None:
@@ -159,8 +158,8 @@ class Sandboxed:
         if self._session is None:
             return
         try:
-            self._session.ask({"do": "forbid", "routes": list(self._closed)}, PATIENCE)
-            self._session.supply(self._names, PATIENCE)
+            self._session.ask({"do": "forbid", "routes": list(self._closed)}, self.limits.patience)
+            self._session.supply(self._names, self.limits.patience)
         except Gone:
             self._drop()
 
@@ -169,7 +168,7 @@ class Sandboxed:
         session = self.session()
         if new:
             self._prepare()
-        return session.ask(request, limit + PATIENCE, values)
+        return session.ask(request, limit + self.limits.patience, values)
 
     def _outcome(self, request: dict, limit: float, values: dict | None = None, memory: bool = False) -> Outcome:
         """One crossing; whatever goes wrong is a Fault."""
@@ -178,7 +177,8 @@ class Sandboxed:
         try:
             session = self.session()
             before = session.cpu(), (usage.forget_peaks(session.pid) if memory else 0)
-            reply, blob = self._ask(request, limit, values)
+            limit = min(limit, self.limits.call)
+            reply, blob = self._ask({**request, "limit": limit}, limit, values)
             outcome = self._believed(session, reply, blob, values)
         except Gone as gone:
             self._drop()

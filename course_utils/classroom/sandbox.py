@@ -30,6 +30,8 @@ class Limits:
     processes: int = 64  # threads count
     start: float = 60.0  # until the kernel answers
     cell: float = 30.0
+    call: float = 60.0  # at most; an exercise has its own limit
+    patience: float = 5.0  # beyond a limit, before the kernel is given up
     submission: float = 240.0
     answer: int = 64_000_000  # one answer that crosses
 
