@@ -22,6 +22,8 @@ from course_utils.attention import MultiHeadCache, multi_head_attention_backward
 from course_utils.init import he_normal, xavier_uniform
 from course_utils.norm import LayerNormCache, layer_norm_backward, layer_norm_forward
 
+MULTI_HEAD_AXES = {f"{kind}_{h}": (None,) * axes for h in "qkvo" for kind, axes in (("W", 2), ("b", 1))}
+
 
 class FeedForwardCache(NamedTuple):
     """The caches of the two affine maps and of the relu between them."""
@@ -229,7 +231,8 @@ def decoder_block_forward(
     (1, 3, 4)
     """
     x, memory = as_float("x", x, ndim=3), as_float("memory", memory, ndim=3)
-    cross_params = {name.removeprefix("cross_"): p for name, p in params.items() if name.startswith("cross_")}
+    cross_params = check_params(params, {f"cross_{h}": axes for h, axes in MULTI_HEAD_AXES.items()})
+    cross_params = {name.removeprefix("cross_"): p for name, p in cross_params.items()}
 
     def attend(z):
         return multi_head_attention_forward(z, z, params, heads=heads, mask=self_mask)
