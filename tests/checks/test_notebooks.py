@@ -73,6 +73,40 @@ def test_partial_credit_and_a_panel_in_a_notebook(tmp_path):
     assert "2 of 3 points" in cell.outputs[-1].data["text/html"]
 
 
+BAD_ENDS = {
+    "pass  # nothing yet": "returns nothing",
+    "raise NotImplementedError": "still raises NotImplementedError",
+    "exit()": "called sys.exit",
+    "return input()": "input() was called",
+    "return x / undefined": "line 2: return x / undefined",
+    "return [x for x in iter(int, 1)]": "did not finish within 0.3 seconds",
+    "__import__('time').sleep(60)": "Restart the kernel",
+    "print(x + 1)": "prints its result",
+}
+
+
+def test_bad_ends_leave_the_kernel_alive(tmp_path):
+    """What would stop a notebook, a kernel or nbgrader does not: each is told in words, and the next cell runs."""
+    first = (
+        "from course_utils.checks import Exercise, Misconception, check\n"
+        "wrong = [Misconception(f'm{k}', lambda x, k=k: x + k, f'You added {k}. Was that asked?') for k in (2, 3, 4)]\n"
+        "one = Exercise(id='98.4', title='One more', name='more', points=1, reference=lambda x: x + 1,\n"
+        "    cases=lambda rng: [(1.0,), (2.0,)], alternatives=[lambda x: 1 + x, lambda x: x - -1],\n"
+        "    misconceptions=wrong, hints=['one', 'two', 'three'], time_limit=0.3)"
+    )
+    sources = [first]
+    for body in BAD_ENDS:
+        sources += [f"def more(x):\n    {body}", "check(one)"]
+    cells = [nbformat.v4.new_code_cell(source) for source in [*sources, "def more(x): return x + 1", "check(one)"]]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "ends.ipynb")
+    with reference_kernel():
+        checks = [c for c in execute(tmp_path / "ends.ipynb")[0].cells if c.source == "check(one)"]
+    for cell, words in zip(checks, BAD_ENDS.values(), strict=False):
+        assert words in cell.outputs[1].data["text/plain"]
+        assert results(cell) == ["0"] and not [o for o in cell.outputs if o.get("name") == "stderr"]
+    assert results(checks[-1]) == ["1"]
+
+
 @pytest.mark.parametrize("exercise", registry.every(), ids=lambda e: e.id)
 def test_the_solution_that_is_shown_is_the_one_in_the_notebook(exercise):
     code = solution_code(exercise)

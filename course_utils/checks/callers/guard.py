@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 GRACE = 2.0  # seconds from TimeUp to Stuck
+SLICE = 0.1  # seconds
 MOST_TEXT = 20_000  # characters kept of what was printed
 
 
@@ -107,13 +108,22 @@ def _watch(work: Callable[[], Any], ran: Ran, limit: float) -> None:
     thread = _Watched(work, mine)
     thread.start()
     try:
-        in_time = thread.done.wait(limit)
+        in_time = _finished(thread, limit)
     except KeyboardInterrupt:
         _end(thread)
         raise
     if not in_time:
         mine.error = TimeUp() if _end(thread) else Stuck()
     ran.value, ran.error, ran.cpu = mine.value, mine.error, mine.cpu
+
+
+def _finished(thread: _Watched, limit: float) -> bool:
+    """Wait in slices, between which the stop button is heard on every system."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end:
+        if thread.done.wait(min(SLICE, max(0.0, end - time.monotonic()))):
+            return True
+    return thread.done.is_set()
 
 
 def _end(thread: _Watched) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import sys
 import tempfile
 import traceback
 import weakref
@@ -142,17 +143,21 @@ class InProcess:
     @contextlib.contextmanager
     def _supplied(self, thing: Any):
         """Our names in the namespace the answer looks its names up in, for as long as it runs."""
-        places = [ns for ns in (globals_of(thing),) if ns is not None and self.supplied]
-        old = [{name: ns.get(name, _ABSENT) for name in self.supplied} for ns in places]
+        place = globals_of(thing)
         ours = {k: self._called_back(v) if callable(v) else v for k, v in self.supplied.items()}
-        for ns in places:
-            ns.update(ours)
+        if place is None:
+            yield
+            return
+        # IPython's exit would end the kernel, not the answer
+        ours.update({name: sys.exit for name in ("exit", "quit") if "Autocall" in type(place.get(name)).__name__})
+        before = {name: place.get(name, _ABSENT) for name in ours}
+        place.update(ours)
         try:
             yield
         finally:
-            for ns, before in zip(places, old, strict=True):
-                for name, value in before.items():
-                    ns.pop(name, None) if value is _ABSENT else ns.__setitem__(name, value)
+            place.update(before)
+            for name in [name for name, value in before.items() if value is _ABSENT]:
+                del place[name]
 
     @contextlib.contextmanager
     def _watched(self, thing: Any):
