@@ -35,6 +35,7 @@ SETTINGS = {
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
 PATIENCE = 90_000  # milliseconds for a kernel to start or a cell to answer on a busy machine
+LONG = 600_000  # for a whole notebook
 
 
 def find_chromium():
@@ -117,10 +118,37 @@ def wait_idle(page):
     page.get_by_text("| Idle").wait_for(timeout=PATIENCE)
 
 
+DONE = """() => document.querySelector("[data-mime-type='application/vnd.jupyter.error']")
+    || [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(prompt => /\\d/.test(prompt.innerText))"""
+
+
 def run_all(page):
-    """Run > Run All Cells, and wait for the last one."""
+    """Run > Run All Cells, and wait for the last one; `RuntimeError` with the message where a cell fails."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
-    waiting = "() => [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => /\\d/.test(p.textContent))"
-    page.wait_for_function(waiting, timeout=2 * PATIENCE)
+    page.wait_for_function(DONE, timeout=LONG)
     wait_idle(page)
+    error = page.locator("[data-mime-type='application/vnd.jupyter.error']")
+    if error.count():
+        raise RuntimeError(f"a cell failed:\n{error.first.inner_text()}")
+
+
+def cell_with(page, text):
+    """The code cell whose source holds `text`."""
+    return page.locator(".jp-Notebook .jp-CodeCell").filter(has=page.locator(".cm-content", has_text=text)).first
+
+
+def run_cell(page, cell):
+    """Run one cell and wait for its result."""
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function("cell => /\\d/.test(cell.innerText)", arg=cell.locator(".jp-InputPrompt").element_handle())
+    wait_idle(page)
+
+
+def write_cell(page, cell, source):
+    """Replace a cell's source, as by typing, and run it."""
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(source)
+    run_cell(page, cell)
