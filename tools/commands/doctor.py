@@ -234,3 +234,6 @@ def extras() -> Iterator[Finding]:
         yield Finding("note", "No bubblewrap: grading a class needs it (sudo apt install bubblewrap).")
     if subprocess.run(["git", "--version"], capture_output=True).returncode if shutil.which("git") else True:
         yield Finding("note", "No git: get new lessons by downloading the course again into the same folder.")
+
+
+CHECKS = (python, place, memory, environment_state, versions, imports, kernelspec, fonts, progress, work, extras)

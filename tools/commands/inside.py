@@ -115,9 +115,9 @@ def fonts() -> dict[str, str | None]:
 
 def progress() -> dict[str, str | None]:
     """Where the progress file lies, and what is wrong with it."""
-    from course_utils.checks import progress_path
+    from course_utils.checks.record import location
 
-    path = progress_path()
+    path = location()
     fault = None
     if path.exists():
         try:

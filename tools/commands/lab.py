@@ -92,7 +92,9 @@ def port_is_free(port: int) -> bool:
 
 def wait_for(command: list) -> int:
     """Run a program to its end; Ctrl-C is its own affair.  Its exit code."""
-    with subprocess.Popen(list(map(str, command)), cwd=ROOT, env=clean_environment()) as process:
+    progress = os.environ.get("COURSE_PROGRESS") or str(MY_WORK / ".course_progress.json")
+    variables = clean_environment(COURSE_PROGRESS=progress)
+    with subprocess.Popen(list(map(str, command)), cwd=ROOT, env=variables) as process:
         while True:
             try:
                 return process.wait()
