@@ -104,12 +104,10 @@ def _show(*paragraphs: str) -> None:
         return
     from IPython.display import display
 
-    from .panel import BOX, PRE
+    from .panel import BOX, PRE, marked
 
     blocks = "".join(
-        f'<pre style="{PRE}">{html.escape(p)}</pre>'
-        if "\n" in p
-        else f'<div style="margin:.2em 0">{html.escape(p)}</div>'
+        f'<pre style="{PRE}">{html.escape(p)}</pre>' if "\n" in p else f'<div style="margin:.2em 0">{marked(p)}</div>'
         for p in told
     )
     box = BOX.format(edge="#4575b4")

@@ -73,7 +73,7 @@ def panel_html(result: Result) -> str:
     parts = [
         f'<strong style="color:inherit">{html.escape(title)}</strong> '
         f'<span style="opacity:.8">{html.escape(_points(result))}</span>',
-        *(f'<div style="margin:.35em 0">{_marked(p)}</div>' for p in result.message.split("\n") if p.strip()),
+        *(f'<div style="margin:.35em 0">{marked(p)}</div>' for p in result.message.split("\n") if p.strip()),
     ]
     if result.example:
         parts.append(_example_html(result))
@@ -87,7 +87,7 @@ def panel_html(result: Result) -> str:
     return f'<div class="course-check" role="status" style="{box}">{"".join(parts)}</div>'
 
 
-def _marked(sentence: str) -> str:
+def marked(sentence: str) -> str:
     """A sentence as HTML, `code` in backticks as code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(sentence))
 

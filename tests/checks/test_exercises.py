@@ -1,9 +1,14 @@
 """Every exercise of the registry, proved without a test of its own: a class for each lesson, to run side by side."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from course_utils.checks import registry
 from tests.checks import proofs
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def of_lesson(number):
@@ -48,6 +53,18 @@ def test_ids_are_in_order_and_belong_to_their_module():
     for number in registry.modules():
         found = list(registry.lesson(number))
         assert found == [f"{number}.{k}" for k in range(1, len(found) + 1)]
+
+
+def test_the_section_to_teach_again_is_a_heading_of_the_lesson():
+    seen = 0
+    for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+        headings = {line.lstrip("#").strip() for line in text.splitlines() if line.startswith("#")}
+        for exercise in registry.lesson(path.name[:2]).values():
+            assert exercise.section in headings, f"{exercise.id}: {exercise.section!r} is no heading of {path.name}"
+            seen += 1
+    assert seen
 
 
 def test_needs_are_earlier_exercises():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_utils.checks import Exercise, Misconception
-from tests.checks import proofs
+from tests.checks import mutants, proofs
 
 
 def mean_square(x):
@@ -93,6 +93,13 @@ def test_a_bad_exercise_is_noticed(what):
     exercise, proof = PLANTED[what]
     with pytest.raises(AssertionError):
         proof(exercise)
+
+
+def test_mutants_show_where_a_case_is_missing():
+    count, alive = mutants.survivors(GOOD)
+    assert count >= 3 and alive == []
+    _, alive = mutants.survivors(but(cases=lambda rng: [(np.zeros(2),)]))
+    assert any("x ** 2" in what for what in alive)
 
 
 REFUSED = {
