@@ -9,14 +9,11 @@ def error_percent(right, total):
 
 def reader_cases(rng):
     """How many of how many pictures were read right: few, most, all, none, and one picture only."""
+    for right, total in [(3, 8), (5, 8), (0, 5), (4, 4), (1, 1)]:
+        yield right, total
     total = int(rng.integers(200, 1000))
     yield int(rng.integers(1, total // 3)), total
     yield total - int(rng.integers(1, total // 3)), total
-    yield 3, 8
-    yield 5, 8
-    yield 0, 5
-    yield 4, 4
-    yield 1, 1
 
 
 ERROR_PERCENT = Exercise(
