@@ -31,29 +31,14 @@ def main(rest: list[str]) -> int:
     if rest:
         raise Fault("usage: python course.py doctor")
     faults = 0
-    for check in (
-        python,
-        place,
-        memory,
-        environment_state,
-        versions,
-        imports,
-        kernelspec,
-        fonts,
-        progress,
-        work,
-        extras,
-    ):
+    for check in CHECKS:
         for finding in check():
             faults += finding.kind == "FAULT"
             say(f"{finding.kind:5}  {finding.text}")
             if finding.mend:
                 say(f"       Mend: {finding.mend}")
-    say(
-        f"\n{faults} faults: mend the first one, then ask the doctor again."
-        if faults
-        else "\nNo faults: python course.py lab"
-    )
+    count = f"{faults} fault{'s' * (faults > 1)}: mend the first one, then ask the doctor again."
+    say(f"\n{count if faults else 'No faults: python course.py lab'}")
     return int(faults > 0)
 
 
