@@ -170,6 +170,8 @@ MISTAKES = {
     "samples of another width": (lambda: mode_coverage(np.ones((4, 3)), ring_centres(), radius=1), "shapes"),
     "no samples to count": (lambda: mode_coverage(np.ones((0, 2)), ring_centres(), radius=1), "shapes"),
     "data with a hole": (lambda: GAN().fit(np.full((4, 2), np.nan), rng=np.random.default_rng(0)), "X holds 8 NaN"),
+    "samples before fit": (lambda: GAN().sample(3, rng=np.random.default_rng(0)), "call fit"),
+    "probabilities before fit": (lambda: GAN().probability_real(np.ones((1, 2))), "call fit"),
     "data without rows": (lambda: GAN().fit(np.ones(4), rng=np.random.default_rng(0)), "2 axes"),
 }
 
