@@ -217,15 +217,22 @@ def cross_entropy_forward(
     """
     z, labels, counted = _logits_and_labels(logits, labels, ignore_index)
     m = z.max(axis=-1, keepdims=True)
+    if np.isposinf(m).any():
+        raise ValueError("logits hold +inf, whose softmax is not defined: an overflow before this step?")
     shifted = z - np.where(np.isneginf(m), 0, m)
     p = np.exp(shifted)
     total = p.sum(axis=-1, keepdims=True)
     total[total == 0] = 1  # a row of -inf alone
     p /= total
-    chosen = np.take_along_axis(shifted, labels[..., None], axis=-1)
-    nll = (np.log(total) - chosen)[..., 0]  # (...), -log p[label]
+    nll = np.log(total)[..., 0] - _at_labels(shifted, labels)  # (...), -log p[label]
     loss = np.sum(nll, where=counted) / z.dtype.type(max(counted.sum(), 1))
     return loss, CrossEntropyCache(p, labels, counted)
+
+
+def _at_labels(table: Array, labels: Array) -> Array:
+    """table[..., labels[...]]: of each example (on the last axis) the entry of its label."""
+    rows = table.reshape(-1, table.shape[-1])
+    return rows[np.arange(len(rows)), labels.reshape(-1)].reshape(labels.shape)
 
 
 def _logits_and_labels(logits, labels, ignore_index) -> tuple[Array, Array, Array]:
@@ -240,8 +247,6 @@ def _logits_and_labels(logits, labels, ignore_index) -> tuple[Array, Array, Arra
             f"{labels.shape}: one class number an example (from (N, 1): labels[:, 0]; from one-hot: argmax(-1))."
         )
     check_no_nan("logits", z)
-    if np.isposinf(z).any():
-        raise ValueError("logits hold +inf, whose softmax is not defined: an overflow before this step?")
     counted = np.ones(labels.shape, bool) if ignore_index is None else labels != ignore_index
     return z, np.where(counted, labels, 0), counted
 
@@ -253,8 +258,8 @@ def cross_entropy_backward(dout: float, cache: CrossEntropyCache) -> Array:
     array([[ 0.5, -0.5]])
     """
     p, labels, counted = cache
-    scale = as_dout(dout, (), p.dtype) / p.dtype.type(max(counted.sum(), 1))
-    dlogits = p * (counted * scale)[..., None]
-    chosen = np.take_along_axis(dlogits, labels[..., None], axis=-1) - (counted * scale)[..., None]
-    np.put_along_axis(dlogits, labels[..., None], chosen, axis=-1)
+    weight = counted * (as_dout(dout, (), p.dtype) / p.dtype.type(max(counted.sum(), 1)))  # (...)
+    dlogits = p * weight[..., None]
+    rows = dlogits.reshape(-1, p.shape[-1])
+    rows[np.arange(len(rows)), labels.reshape(-1)] -= weight.reshape(-1)
     return dlogits
