@@ -1,0 +1,89 @@
+"""Whole models against finite differences: that layers hand on what backpropagation needs."""
+
+import numpy as np
+import pytest
+
+from course_utils import layers
+from course_utils.gradcheck import GradientMismatch, check_gradients
+from course_utils.layers import (
+    GELU,
+    GRU,
+    LSTM,
+    RNN,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Embedding,
+    Flatten,
+    LastStep,
+    LayerNorm,
+    LeakyReLU,
+    MaxPool2D,
+    Sequential,
+    Sigmoid,
+    Tanh,
+)
+
+rng = np.random.default_rng(17)
+
+
+def as_operation(model):
+    """(x, params) -> out, and its backward: a model in the form that the check takes."""
+
+    def forward(x, params):
+        model.params = params
+        return model.forward(x)
+
+    return forward, model.backward
+
+
+MODELS = {
+    "dense": (Sequential(Dense(3, 4, rng), Tanh(), LayerNorm(4), Dense(4, 2, rng), Sigmoid()), (2, 3)),
+    "dense, batch norm": (Sequential(Dense(3, 2, rng), BatchNorm(2), GELU()), (5, 3)),
+    "images": (
+        Sequential(Conv2D(2, 2, 2, rng, stride=2, pad=1), LeakyReLU(), MaxPool2D(2), Flatten(), Dense(4, 2, rng)),
+        (2, 2, 5, 6),
+    ),
+    "sequence to label": (Sequential(LSTM(2, 3, rng), LastStep(), Dense(3, 2, rng)), (2, 3, 2)),
+    "sequence to sequence": (Sequential(RNN(2, 3, rng), GRU(3, 2, rng), Dense(2, 2, rng)), (1, 3, 2)),
+    "nested": (Sequential(Sequential(Dense(2, 3, rng), Tanh()), Sequential(Dense(3, 1, rng))), (2, 2)),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_models(name):
+    model, shape = MODELS[name]
+    assert check_gradients(as_operation(model), rng.normal(size=shape), model.params) < 1e-6
+
+
+def test_dropout_with_the_same_draw_at_each_call():
+    model = Sequential(Dense(3, 4, rng), layers.Dropout(0.5, rng), Dense(4, 2, rng))
+
+    def forward(x, params):
+        model.params, model.layers[1].generators = params, [np.random.default_rng(3)]
+        return model.forward(x)
+
+    assert check_gradients((forward, model.backward), rng.normal(size=(4, 3)), model.params) < 1e-6
+
+
+def test_an_embedding_at_the_bottom():
+    model = Sequential(Embedding(4, 2, rng), LSTM(2, 2, rng), Dense(2, 3, rng))
+
+    def forward(params, *, ids):
+        model.params = params
+        return model.forward(ids)
+
+    def backward(dout, cache):
+        return model.backward(dout, cache)[1]
+
+    assert check_gradients((forward, backward), model.params, ids=np.array([[0, 2, 2], [3, 0, 1]])) < 1e-6
+
+
+def test_a_layer_that_forgets_its_input_gradient_is_caught():
+    class Careless(Tanh):
+        def backward(self, dout, cache):
+            return dout, {}
+
+    model = Sequential(Dense(2, 3, rng), Careless(), Dense(3, 1, rng))
+    with pytest.raises(GradientMismatch):
+        check_gradients(as_operation(model), rng.normal(size=(2, 2)), model.params)
