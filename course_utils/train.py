@@ -60,11 +60,11 @@ class History:
 
 def fit(
     model,
-    data: tuple[Array, Array] | Callable[[np.random.Generator], Iterable],
+    data: "tuple[Array, Array] | Callable[[np.random.Generator], Iterable]",
     loss: str | Callable,
     optimizer,
     epochs: int,
-    rng: np.random.Generator,
+    rng: "np.random.Generator",
     *,
     batch_size: int = 32,
     validation: tuple[Array, Array] | None = None,
@@ -182,7 +182,7 @@ def _loss_function(loss) -> LossFunction:
 class _Run:
     """Everything that must be kept to go on exactly: parameters, states, generators, history, the best epoch."""
 
-    def __init__(self, model, optimizer, rng: np.random.Generator):
+    def __init__(self, model, optimizer, rng: "np.random.Generator"):
         self.model, self.optimizer = model, optimizer
         self.optimizer_state = optimizer.init(model.params)
         self.generators = [rng, *getattr(model, "generators", [])]

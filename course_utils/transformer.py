@@ -311,7 +311,7 @@ def _check_width(x: Array, out: Array) -> None:
         )
 
 
-def init_multi_head(D: int, rng: np.random.Generator, *, D_kv: int | None = None, dtype=np.float64) -> Params:
+def init_multi_head(D: int, rng: "np.random.Generator", *, D_kv: int | None = None, dtype=np.float64) -> Params:
     """Starting parameters of multi-head attention of width D: Xavier weights, zero biases.
 
     Parameters
@@ -330,7 +330,7 @@ def init_multi_head(D: int, rng: np.random.Generator, *, D_kv: int | None = None
     return params
 
 
-def init_encoder_block(D: int, F: int, rng: np.random.Generator, *, dtype=np.float64) -> Params:
+def init_encoder_block(D: int, F: int, rng: "np.random.Generator", *, dtype=np.float64) -> Params:
     """Starting parameters of an encoder block of width D with F features inside its feed-forward network.
 
     >>> init_encoder_block(4, 8, np.random.default_rng(0))["W_1"].shape
@@ -341,7 +341,7 @@ def init_encoder_block(D: int, F: int, rng: np.random.Generator, *, dtype=np.flo
 
 
 def init_decoder_block(
-    D: int, F: int, rng: np.random.Generator, *, D_memory: int | None = None, dtype=np.float64
+    D: int, F: int, rng: "np.random.Generator", *, D_memory: int | None = None, dtype=np.float64
 ) -> Params:
     """Starting parameters of a decoder block; `D_memory` is the encoder's width where it is not D.
 
@@ -354,7 +354,7 @@ def init_decoder_block(
     return attention | _init_norm(1, D, dtype) | cross | _init_norm(2, D, dtype) | feed | _init_norm(3, D, dtype)
 
 
-def _init_feed_forward(D: int, F: int, rng: np.random.Generator, dtype) -> Params:
+def _init_feed_forward(D: int, F: int, rng: "np.random.Generator", dtype) -> Params:
     return {
         "W_1": he_normal((D, F), rng, dtype),  # before a relu
         "b_1": np.zeros(F, dtype),

@@ -48,7 +48,7 @@ class GAN:
         self.optimizer = Adam(lr, betas=(0.5, 0.999))
         self.generator = self.discriminator = self.history = None
 
-    def fit(self, X: Array, *, steps: int = 1500, batch: int = 128, rng: np.random.Generator) -> "GAN":
+    def fit(self, X: Array, *, steps: int = 1500, batch: int = 128, rng: "np.random.Generator") -> "GAN":
         """Train from fresh weights on X (n, D), `steps` times one step of D and one of G; returns itself.
 
         Raises
@@ -70,7 +70,7 @@ class GAN:
         self.history = np.array(history, np.float64)
         return self
 
-    def sample(self, n: int, *, rng: np.random.Generator) -> Array:
+    def sample(self, n: int, *, rng: "np.random.Generator") -> Array:
         """n samples (n, D) of the generator, float32."""
         return _trained(self.generator).predict(self._noise(n, rng))
 
@@ -78,7 +78,7 @@ class GAN:
         """The discriminator's probability (n,) that each row of X (n, D) is real."""
         return sigmoid(_trained(self.discriminator).predict(as_float("X", X, ndim=2)))[:, 0]
 
-    def _noise(self, n: int, rng: np.random.Generator) -> Array:
+    def _noise(self, n: int, rng: "np.random.Generator") -> Array:
         return rng.normal(size=(n, self.latent)).astype(np.float32)
 
     def _discriminator_step(self, real: Array, z: Array) -> tuple[float, Params]:
@@ -104,7 +104,7 @@ def _trained(network: Sequential | None) -> Sequential:
     return network
 
 
-def _network(D_in: int, hidden: int, D_out: int, rng: np.random.Generator) -> Sequential:
+def _network(D_in: int, hidden: int, D_out: int, rng: "np.random.Generator") -> Sequential:
     """Two hidden layers with leaky relus, float32."""
     sizes = [D_in, hidden, hidden, D_out]
     dense = [Dense(*pair, rng, dtype=np.float32) for pair in pairwise(sizes)]

@@ -29,7 +29,7 @@ def ring_centres(modes: int = 8, radius: float = 1.0) -> Array:
     return radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def ring_of_gaussians(n: int, rng: np.random.Generator, *, modes: int = 8, radius: float = 1.0, std=0.1) -> Array:
+def ring_of_gaussians(n: int, rng: "np.random.Generator", *, modes: int = 8, radius: float = 1.0, std=0.1) -> Array:
     """n points (n, 2) from a ring of Gaussians: data whose modes can be counted.
 
     >>> ring_of_gaussians(5, np.random.default_rng(0)).shape

@@ -43,7 +43,7 @@ class Dense(Layer):
     (4, 2)
     """
 
-    def __init__(self, D_in: int, D_out: int, rng: np.random.Generator, init: Callable = he_normal, dtype=np.float64):
+    def __init__(self, D_in: int, D_out: int, rng: "np.random.Generator", init: Callable = he_normal, dtype=np.float64):
         super().__init__()
         self.params = {"W": init((D_in, D_out), rng, dtype=dtype), "b": np.zeros(D_out, dtype)}
 
@@ -67,7 +67,9 @@ class Conv2D(Layer):
     (2, 8, 5, 6)
     """
 
-    def __init__(self, channels: int, filters: int, size, rng: np.random.Generator, stride=1, pad=0, dtype=np.float64):
+    def __init__(
+        self, channels: int, filters: int, size, rng: "np.random.Generator", stride=1, pad=0, dtype=np.float64
+    ):
         super().__init__()
         window = tuple(size) if isinstance(size, tuple | list) else (size, size)
         self.params = {"K": he_normal((filters, channels, *window), rng, dtype=dtype), "b": np.zeros(filters, dtype)}
@@ -187,7 +189,7 @@ class Dropout(Layer):
     array([1., 1., 1., 1.])
     """
 
-    def __init__(self, rate: float, rng: np.random.Generator):
+    def __init__(self, rate: float, rng: "np.random.Generator"):
         super().__init__()
         self.rate, self.generators = rate, [rng]
         dropout_forward(np.ones(0), rate=rate, rng=rng)  # draws nothing; what is wrong is told here and now
@@ -265,7 +267,7 @@ class Embedding(Layer):
     (1, 2, 3)
     """
 
-    def __init__(self, V: int, D: int, rng: np.random.Generator, dtype=np.float64):
+    def __init__(self, V: int, D: int, rng: "np.random.Generator", dtype=np.float64):
         super().__init__()
         self.params = {"table": (rng.normal(size=(V, D)) / math.sqrt(D)).astype(dtype)}
 

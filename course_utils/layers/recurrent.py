@@ -8,7 +8,7 @@ from course_utils.layers.base import Layer, ShapeCache
 from course_utils.recurrent import gru_backward, gru_forward, lstm_backward, lstm_forward, rnn_backward, rnn_forward
 
 
-def _weights(D: int, H: int, gates: int, rng: np.random.Generator, dtype) -> tuple[Array, Array]:
+def _weights(D: int, H: int, gates: int, rng: "np.random.Generator", dtype) -> tuple[Array, Array]:
     """W (D, gates·H) and U (H, gates·H), drawn block by block: each gate is a layer of its own."""
     W = [xavier_uniform((D, H), rng, dtype=dtype) for _ in range(gates)]
     U = [orthogonal((H, H), rng, dtype=dtype) for _ in range(gates)]
@@ -27,7 +27,7 @@ class RNN(Layer):
     (2, 5, 4)
     """
 
-    def __init__(self, D: int, H: int, rng: np.random.Generator, dtype=np.float64):
+    def __init__(self, D: int, H: int, rng: "np.random.Generator", dtype=np.float64):
         super().__init__()
         W, U = _weights(D, H, 1, rng, dtype)
         self.params = {"W": W, "U": U, "b": np.zeros(H, dtype)}
@@ -55,7 +55,7 @@ class LSTM(Layer):
     (2, 5, 4)
     """
 
-    def __init__(self, D: int, H: int, rng: np.random.Generator, forget_bias: float = 1.0, dtype=np.float64):
+    def __init__(self, D: int, H: int, rng: "np.random.Generator", forget_bias: float = 1.0, dtype=np.float64):
         super().__init__()
         W, U = _weights(D, H, 4, rng, dtype)
         self.params = {"W": W, "U": U, "b": lstm_forget_bias(H, forget_bias, dtype=dtype)}
@@ -83,7 +83,7 @@ class GRU(Layer):
     (2, 5, 4)
     """
 
-    def __init__(self, D: int, H: int, rng: np.random.Generator, dtype=np.float64):
+    def __init__(self, D: int, H: int, rng: "np.random.Generator", dtype=np.float64):
         super().__init__()
         W, U = _weights(D, H, 3, rng, dtype)
         self.params = {"W": W, "U": U, "b_W": np.zeros(3 * H, dtype), "b_U": np.zeros(3 * H, dtype)}

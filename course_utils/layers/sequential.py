@@ -66,7 +66,7 @@ class Sequential(Layer):
         self._distribute("state", values)
 
     @property
-    def generators(self) -> list[np.random.Generator]:
+    def generators(self) -> "list[np.random.Generator]":
         """The random generators of all layers, in order."""
         return [rng for layer in self.layers for rng in layer.generators]
 
