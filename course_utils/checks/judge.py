@@ -138,9 +138,14 @@ def _fault_name(trial: Trial) -> str:
 
 
 def _partial(exercise: Exercise, bench: Bench, trials: list[Trial]) -> tuple[float, str]:
-    """Points for the parts of a dict that are right in every case, and a sentence about it."""
+    """Points for the parts of a dict that are right in every case, and a sentence about it.
+
+    Parts are what a drive saw or what a value is made of; a dict that a function returns is one answer.
+    """
     parts = trials[0].want.value
-    if exercise.metric is not None or not isinstance(parts, dict) or any(t.got.fault for t in trials):
+    if exercise.metric is not None or not (exercise.is_value or exercise.drive) or not isinstance(parts, dict):
+        return NO_CREDIT, ""
+    if any(t.got.fault for t in trials):
         return NO_CREDIT, ""
     if not all(isinstance(t.got.value, dict) for t in trials):
         return NO_CREDIT, ""

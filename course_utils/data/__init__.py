@@ -20,7 +20,7 @@ from course_utils.data.tables import (
     load_iris,
     load_wine,
 )
-from course_utils.data.text import python_documentation_text
+from course_utils.data.text import alice_path, python_documentation_text
 
 __all__ = [
     "Dataset",
@@ -28,6 +28,7 @@ __all__ = [
     "Imputer",
     "Photograph",
     "Standardizer",
+    "alice_path",
     "augment",
     "batches",
     "image_folder",

@@ -1,4 +1,6 @@
-"""A text that every Python has."""
+"""Two texts: one that every Python has, and a page of a story."""
+
+from pathlib import Path
 
 
 def python_documentation_text() -> str:
@@ -13,3 +15,14 @@ def python_documentation_text() -> str:
     from pydoc_data.topics import topics
 
     return "\n".join(topics[name] for name in sorted(topics))
+
+
+def alice_path() -> Path:
+    """The file with the first page of "Alice's Adventures in Wonderland", plain text in UTF-8.
+
+    Lewis Carroll (1865), chapter I; in the public domain.
+
+    >>> alice_path().read_text(encoding="utf-8")[:5]
+    'Alice'
+    """
+    return Path(__file__).with_name("alice.txt")

@@ -8,6 +8,7 @@ from course_utils.viz.figures import show
 from course_utils.viz.keras_cell import start_worker
 from course_utils.viz.lessons import lesson_map, load_lessons, needed_for
 from course_utils.viz.live_figure import LiveFigure, live
+from course_utils.viz.memory import names_and_objects, names_in_words
 from course_utils.viz.notebook import begin
 from course_utils.viz.quizzes import quiz
 from course_utils.viz.slides import SlideFigure
@@ -19,6 +20,8 @@ __all__ = [
     "lesson_map",
     "live",
     "load_lessons",
+    "names_and_objects",
+    "names_in_words",
     "needed_for",
     "quiz",
     "show",
