@@ -19,5 +19,8 @@ def ask(question: str, *, default: bool, going_on: str) -> bool:
     if sys.stdin is None or not sys.stdin.isatty():
         say(f"{question} Nobody can answer here, so: {going_on}.")
         return default
-    answer = input(f"{question} [{'Y/n' if default else 'y/N'}] ").strip().lower()
+    try:
+        answer = input(f"{question} [{'Y/n' if default else 'y/N'}] ").strip().lower()
+    except EOFError:
+        answer = ""
     return default if not answer else answer.startswith(("y", "j", "是"))
