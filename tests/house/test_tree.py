@@ -89,7 +89,7 @@ def test_the_check_for_links_notices_a_dead_one(tmp_path):
     assert list(dead_links(page, page.read_text(encoding="utf-8"))) == ["none.md", "none.png", "#none"]
 
 
-NAMES = re.compile(r"raises$|warns$|fail$|expect$|_?(assert|check|prove|agree)")
+NAMES = re.compile(r"raises$|warns$|fail$|expect$|compile$|_?(assert|check|prove|agree)")
 
 
 def asserts(function, helpers=frozenset()):
