@@ -12,7 +12,7 @@ from course_utils.viz import style
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = 4  # boxes in a row of the map
 BOX_WIDTH, BOX_HEIGHT = 0.9, 0.62
-LONG_TITLE = 28  # characters; a longer one is set smaller
+TITLE_SPACE = 205  # points: a title of more characters than fit at size 9 is set smaller
 
 
 class Lesson(NamedTuple):
@@ -120,7 +120,7 @@ def draw_box(ax, lesson, place, on_way, is_goal):
     ink = "black" if on_way else "0.45"
     needs = f"needs {', '.join(lesson.requires)}" if lesson.requires else "needs nothing"
     title = f"{lesson.number} {lesson.title}"
-    size = 9 if len(title) < LONG_TITLE else 6.8
+    size = min(9, TITLE_SPACE / len(title))
     ax.text(column + 0.04, row + 0.22, title, fontsize=size, weight="bold", color=ink, va="center")
     ax.text(column + 0.04, row + 0.46, f"{needs} · {lesson.minutes} min", fontsize=8, color=ink, va="center")
 
