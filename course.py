@@ -17,6 +17,7 @@ far enough to say what to do.
 import glob
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -137,6 +138,7 @@ def hand_over(command, argv):
     """Run this file again with a Python that fits; the exit code."""
     print("Using {}, since this Python is {}.{}.".format(" ".join(command), *sys.version_info[:2]), flush=True)
     child = subprocess.Popen(command + [os.path.abspath(__file__)] + argv)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     while True:
         try:
             return child.wait()

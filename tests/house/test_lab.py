@@ -1,6 +1,10 @@
 """`lab`: ports, options, and what JupyterLab is started with."""
 
+import signal
 import socket
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -80,3 +84,15 @@ def test_changed_lessons_are_told(course, monkeypatch, capsys):
     write(course / "notebooks" / "04_linear.ipynb", "x = 9")
     lab.prepare()
     assert "Changed since you got them: 04_linear." in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals: POSIX only")
+def test_who_ends_lab_ends_jupyter_too(tmp_path):
+    left = tmp_path / "left"
+    child = f"import pathlib, time; pathlib.Path({str(left)!r}).touch(); time.sleep(60)"
+    code = f"import sys; from tools.commands.lab import wait_for; sys.exit(wait_for([sys.executable, '-c', {child!r}]))"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=lab.ROOT) as process:
+        while not left.exists() and process.poll() is None:
+            time.sleep(0.05)
+        process.terminate()
+        assert process.wait(20) != 0

@@ -14,7 +14,7 @@ import urllib.request
 from tools.commands.places import ROOT
 
 FIRST = "lab/tree/notebooks/00_start_here.ipynb"
-SECONDS = 90
+SECONDS = 240
 
 
 def main() -> int:
@@ -64,6 +64,7 @@ def stop(address: str, token: str, process: subprocess.Popen) -> None:
         process.wait(20)
     except (OSError, subprocess.TimeoutExpired):
         process.terminate()
+        process.wait(20)
 
 
 def free_port() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 
@@ -91,10 +92,11 @@ def port_is_free(port: int) -> bool:
 
 
 def wait_for(command: list) -> int:
-    """Run a program to its end; Ctrl-C is its own affair.  Its exit code."""
+    """Run a program to its end; Ctrl-C is its own affair, a request to end is handed on.  Its exit code."""
     progress = os.environ.get("COURSE_PROGRESS") or str(MY_WORK / ".course_progress.json")
     variables = clean_environment(COURSE_PROGRESS=progress)
     with subprocess.Popen(list(map(str, command)), cwd=ROOT, env=variables) as process:
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # who ends this ends JupyterLab too
         while True:
             try:
                 return process.wait()
