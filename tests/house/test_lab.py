@@ -1,6 +1,5 @@
 """`lab`: ports, options, and what JupyterLab is started with."""
 
-import signal
 import socket
 import subprocess
 import sys
