@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import site
 import sys
 import sysconfig
 from pathlib import Path
 
 from .cgroups import choose
-from .sandbox import COURSE, HOME, Backend, Limits, environment
+from .sandbox import COURSE, HOME, Backend, Limits, environment, package_folders
 
 
 class Bwrap(Backend):
@@ -117,14 +116,13 @@ def _allow() -> str:
 def _mounts() -> list[str]:
     """bwrap's words for interpreter, libraries and packages, read-only, at their own paths."""
     libraries, interpreter = _libraries(), _interpreter()
-    parents = sorted({p for path in (*libraries, *interpreter) for p in path.parents if p != Path("/")})
+    parents = sorted({p for path in (*libraries, *interpreter.values()) for p in path.parents if p != Path("/")})
     words = [w for p in parents for w in ("--perms", "0755", "--dir", str(p))]  # else only root may pass
     for path in libraries:
-        words += (
-            ["--symlink", os.readlink(path), str(path)] if path.is_symlink() else ["--ro-bind", str(path), str(path)]
-        )
-    for path in interpreter:
-        words += ["--ro-bind", str(path), str(path)]
+        target = os.readlink(path) if path.is_symlink() else ""
+        words += ["--symlink", target, str(path)] if target else ["--ro-bind", str(path), str(path)]
+    for place, path in interpreter.items():
+        words += ["--ro-bind", str(path), str(place)]
     for package in _own_packages():  # an installed course_utils holds the checks: hide it
         words += ["--tmpfs", str(package), "--remount-ro", str(package)]
     return [*words, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
@@ -140,31 +138,19 @@ def _libraries() -> list[Path]:
     return [*folders, *real, *links]
 
 
-def _interpreter() -> list[Path]:
-    """The Python installation and the environment's packages, without anything else of their folders."""
+def _interpreter() -> dict[Path, Path]:
+    """{place inside: what lies there}: the Python installation and the environment's packages, and nothing beside."""
     base, here = Path(sys.base_prefix), Path(sys.prefix)
-    binary = Path(os.path.realpath(sys.executable))
+    binary = Path("/proc/self/exe").resolve()
     if base in (Path("/usr"), Path("/usr/local")):
-        paths = [
-            Path(sysconfig.get_path("stdlib")),
-            Path(sysconfig.get_path("platstdlib")),
-            *base.glob("lib/libpython3*"),
-            *(Path(p) for p in site.getsitepackages()),
-        ]
+        paths = [*(Path(sysconfig.get_path(k)) for k in ("stdlib", "platstdlib")), *base.glob("lib/libpython3*")]
     else:
         paths = [base / "lib"]
-    paths += [binary, *_links(Path(sys.executable)), here / "lib", here / "pyvenv.cfg"] if here != base else [binary]
-    return list(dict.fromkeys(p for p in paths if p.exists()))
-
-
-def _links(path: Path) -> list[Path]:
-    """Every step of a chain of links, so that each name is there."""
-    steps = []
-    while path.is_symlink():
-        steps.append(path)
-        path = Path(os.path.normpath(path.parent / os.readlink(path)))
-    return steps
+    paths += [here / "lib", here / "pyvenv.cfg"] if here != base else []
+    paths += [Path(p) for p in package_folders()]
+    found = {path: path for path in paths if os.path.exists(path)}
+    return {**found, binary: binary, Path(sys.executable): binary}
 
 
 def _own_packages() -> list[Path]:
-    return [p for p in {Path(sysconfig.get_path(k)) / "course_utils" for k in ("purelib", "platlib")} if p.is_dir()]
+    return [p for p in (Path(folder) / "course_utils" for folder in package_folders()) if os.path.isdir(p)]

@@ -75,7 +75,7 @@ def _moved(document: dict) -> None:
 
 
 def _deleted(document: dict) -> None:
-    for each in (_checks(document)[0], _answers(document)[1]):
+    for each in (_checks(document)[0], *_answers(document)[1:2]):
         document["cells"].remove(each)
 
 

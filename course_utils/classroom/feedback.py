@@ -10,7 +10,7 @@ CHIPS = {
     "not yet": ("open", "○ not yet"),
     "not tried": ("open", "○ not tried"),
 }
-CELL = {"error": "stopped with", "timeout": "took too long:", "died": "ended Python:"}
+CELL = {"error": "stopped with", "timeout": "took too long:", "died": "was left out:"}
 
 
 def feedback_page(result: dict) -> str:
@@ -31,6 +31,7 @@ def feedback_page(result: dict) -> str:
             *(_line(c) for c in right),
             "</ul></div>",
         ]
+    parts.append(_cells(result))
     parts.append(
         '<p class="soft"><small>Your notebook was run from the first cell to the last, and each answer was tried on '
         "inputs that nobody knew before. What counts is what your functions give, not how the code looks.</small></p>"
@@ -52,18 +53,16 @@ def _top(result: dict, right: int) -> str:
 
 
 def _notes(result: dict) -> str:
-    """About the file and its cells."""
-    cells = [
-        f"Cell {c['place']} {CELL.get(c['kind'], '')} {c['text']}"
-        if c["kind"] == "error"
-        else f"Cell {c['place']}: {c['text']}."
-        for c in result["cells"]
-    ]
-    lines = [*result["notes"], *cells]
-    if not lines:
-        return ""
-    items = "".join(f"<li>{words(line)}</li>" for line in lines[:25])
-    return f'<h2>About your file</h2><div class="card"><ul>{items}</ul></div>'
+    """About the file."""
+    items = "".join(f"<li>{words(note)}</li>" for note in result["notes"][:15])
+    return f'<h2>About your file</h2><div class="card"><ul>{items}</ul></div>' if items else ""
+
+
+def _cells(result: dict) -> str:
+    """Cells that did not end well."""
+    told = [f"Cell {c['place']} {CELL.get(c['kind'], '')} {words(c['text'])}" for c in result["cells"][:20]]
+    items = "".join(f"<li>{line}</li>" for line in told)
+    return f'<h2>Cells that did not run through</h2><div class="card"><ul>{items}</ul></div>' if items else ""
 
 
 def _card(check: dict) -> str:

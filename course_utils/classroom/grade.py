@@ -50,6 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--unsafe", action="store_true", help="with --sandbox none: students' code runs with your rights")
     add("--memory", type=float, default=2.0, metavar="GB", help="a notebook may use (default: 2)")
     add("--time", type=float, default=240.0, metavar="S", help="seconds a notebook may take in all (default: 240)")
+    add("--call-time", type=float, default=60.0, metavar="S", help="seconds a call may take at most (default: 60)")
     add("--cell-time", type=float, default=30.0, metavar="S", help="seconds a cell may take (default: 30)")
     add("--quiet", action="store_true", help="no progress bar")
 
@@ -78,7 +79,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _settings(arguments: argparse.Namespace, folder: Folder) -> Settings:
     """What the marks depend on; refuses a folder that holds another exercise's results."""
-    limits = Limits(memory=int(arguments.memory * 1e9), submission=arguments.time, cell=arguments.cell_time)
+    limits = Limits(
+        memory=int(arguments.memory * 1e9),
+        submission=arguments.time,
+        cell=arguments.cell_time,
+        call=arguments.call_time,
+    )
     lesson = f"{int(arguments.exercise):02d}" if arguments.exercise.isdigit() else arguments.exercise
     settings = Settings(
         lesson, seed_of(arguments.seed, folder), arguments.sandbox, arguments.unsafe, arguments.image, limits

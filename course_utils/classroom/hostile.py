@@ -147,7 +147,7 @@ for name, module in list(sys.modules.items()):
 import course_utils.checks as checks
 class Right(float):
     passed = True
-checks.check = check = lambda *a, **k: Right(1000)"""
+checks.check = check = lambda *a, **k: Right(1)"""
     ),
     "outputs and points forged": Hostile(first=ZERO, change=_forge_marks),
     "builtins replaced": Hostile(
@@ -195,9 +195,10 @@ builtins.getattr = lambda *a: 1""",
 LOOKING = {
     "reads other files": Hostile(
         answer="""
-        import glob, os
-        places = ['/work', '/home', '/root', '/etc', '/course', '/tmp', '/proc/1', '/proc/self/cwd', '..', '/var']
-        found = [p for place in places for p in glob.glob(place + '/**/*', recursive=True)
+        import itertools, os
+        places = ['/work', '/home', '/root', '/etc', '/course', '/tmp', '/proc/1/root', '/proc/self/cwd', '..', '/var']
+        walks = itertools.chain(*(itertools.islice(os.walk(place), 200) for place in places))
+        found = [p for folder, _, names in walks for p in (folder + '/' + name for name in names)
                  if 'solutions' in p or 'shadow' in p or 'gradebook' in p or 'ex0' in p or '_answers' in p
                  or 'grades.csv' in p or 'ssh' in p or p.endswith('.ipynb') or 'seed.txt' in p]
         return found and open(found[0]).read()"""

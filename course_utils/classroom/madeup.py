@@ -59,12 +59,18 @@ def unmodified(lesson: str) -> dict:
     return json.loads(_released(lesson))
 
 
-def submission(lesson: str, answers: dict[str, str], *, first: str = "", last: str = "", prepared: bool = True) -> dict:
+def submission(
+    lesson: str, answers: dict[str, str], *, first: str = "", last: str = "", prepared: bool = True, bare: bool = False
+) -> dict:
     """The exercise with `answers` (number -> source) in its answer cells, and cells of one's own around them.
 
-    `prepared=False` leaves out the cell that brings right and wrong answers along.
+    `prepared=False` leaves out the cell that brings right and wrong answers along; `bare=True` the exercise's own
+    cells to try things out.
     """
     document = unmodified(lesson)
+    if bare:
+        code = [c for c in document["cells"] if c["cell_type"] == "code"]
+        document["cells"] = [c for c in code if c is code[0] or "nbgrader" in c["metadata"]]
     for number, each in answer_cells(document).items():
         if number in answers:
             each["source"] = answers[number]

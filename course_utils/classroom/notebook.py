@@ -133,7 +133,7 @@ def _salvage(text: str) -> Iterator[Any]:
         except (ValueError, RecursionError):
             at = match.start() + 1
             continue
-        if isinstance(cell, dict) and "cell_type" in cell:
+        if isinstance(cell, dict) and "cell_type" in cell and ("source" in cell or "input" in cell):
             yield cell
 
 

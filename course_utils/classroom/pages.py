@@ -40,7 +40,8 @@ dl { margin:.7rem 0 0 } dt { font:600 .8rem/1.4 system-ui, sans-serif; color:var
 dd { margin:0 }
 details { margin:.7rem 0 0 } summary { cursor:pointer; color:var(--blue); font-size:.92rem }
 ul { padding-left:1.2rem; margin:.4rem 0 } li { margin:.25rem 0; overflow-wrap:anywhere }
-figure { margin:.8rem 0 } figcaption { color:var(--soft); font-size:.88rem } svg { max-width:100%; height:auto;
+figure { margin:.8rem 0 } figcaption { color:var(--soft); font-size:.88rem }
+svg { max-width:min(100%, 40rem); height:auto;
   display:block }
 svg text { fill:var(--ink); font-family:system-ui, sans-serif }
 .table { overflow-x:auto } table { border-collapse:collapse; width:100%; font-size:.9rem }

@@ -121,9 +121,8 @@ def _part(exercise: Exercise, mistake: Misconception) -> float:
 def damaged(lesson: str) -> Iterator[Planned]:
     """Every damage of `damage.py` done to a right notebook."""
     for name, damage in DAMAGES.items():
-        points = full_marks(lesson)
-        for place in damage.lost:
-            points[exercises(lesson)[place].id] = 0.0
+        points, ids = full_marks(lesson), [e.id for e in exercises(lesson)]
+        points |= {ids[place]: 0.0 for place in damage.lost if place < len(ids)}
         data = damage.do(submission(lesson, right_answers(lesson)))
         yield Planned(
             f"damage {name}", "damage", data, points if damage.readable else no_marks(lesson), {}, damage.status

@@ -38,7 +38,7 @@ def safe(student: str) -> str:
     ('Anna Smith', 'etc_passwd')
     """
     plain = re.sub(r"[^\w\-. ()@+]+", "_", student).strip("._ ")[:80]
-    if plain == student and plain.lower() not in ("con", "prn", "aux", "nul"):
+    if plain and plain == student and plain.lower() not in ("con", "prn", "aux", "nul"):
         return plain
     return f"{plain}-{hashlib.sha256(student.encode('utf-8', 'replace')).hexdigest()[:8]}".lstrip("-")
 

@@ -141,6 +141,12 @@ def python_inside() -> str:
     return sys.executable
 
 
+def package_folders() -> list[str]:
+    """Where packages lie: the environment's, the user's own, and those on PYTHONPATH; nothing else of `sys.path`."""
+    named = [p for p in sys.path if os.path.basename(p) in ("site-packages", "dist-packages") and os.path.isdir(p)]
+    return list(dict.fromkeys(os.path.abspath(p) for p in named))
+
+
 class Unsafe(Backend):
     """No walls: another process of yours, with your files and your network.  For notebooks you wrote yourself."""
 

@@ -15,7 +15,7 @@ from ..checks.callers import Fault, File, Handle
 from ..checks.callers.values import cross
 from . import usage
 from .inside.wire import HEAD, Garbled, Packer, Unpacker, clean, frame, parse
-from .sandbox import COURSE, Backend, Box, SandboxFault, python_inside
+from .sandbox import COURSE, Backend, Box, SandboxFault, package_folders, python_inside
 
 LOOK = 0.1  # seconds between looks at the memory, where no control group limits it
 MOST_CALLBACKS = 20_000  # of one call
@@ -38,8 +38,9 @@ class Session:
         self._number, self._buffer = 0, bytearray()
         self._lasting: dict[int, Callable] = {}  # our functions, by number: those supplied, and one call's
         self._passing: dict[int, Callable] = {}
+        packages = [] if backend.name == "docker" else package_folders()
         place = str(stage) if backend.name == "none" else COURSE
-        self.box: Box = backend.start(stage, python_inside(), "-I", "-B", f"{place}/inside/start.py")
+        self.box: Box = backend.start(stage, python_inside(), "-I", "-B", f"{place}/inside/start.py", *packages)
         try:
             self._send(frame({"user": backend.user, "routes": list(routes), **self._resources()}))
             self._reply(None, time.monotonic() + self.limits.start)
@@ -96,8 +97,6 @@ class Session:
             return ["f", value.name, value.text]
         if isinstance(value, np.random.Generator):
             return ["g", _plain(value.bit_generator.state)]
-        if isinstance(value, type) and issubclass(value, np.generic):
-            return ["T", np.dtype(value).str]
         if callable(value):
             self._passing[len(self._passing)] = value
             return ["k", len(self._passing) - 1, clean(getattr(value, "__name__", "function"), 60)]

@@ -180,7 +180,7 @@ class Server:
         return Unpacker(blob, self._special).unpack(node)
 
     def _special(self, tag: str, rest: list) -> Any:
-        """Handles, files, functions of the other side, random generators, types."""
+        """Handles, files, functions of the other side, random generators."""
         import numpy as np
 
         if tag == "h":
@@ -191,7 +191,7 @@ class Server:
             bits = getattr(np.random, rest[0]["bit_generator"])()
             bits.state = rest[0]
             return np.random.Generator(bits)
-        return np.dtype(rest[0]).type if tag == "T" else self._callback(*rest)
+        return self._callback(*rest)
 
     def _callback(self, number: int, name: str) -> Any:
         number = -1 - number if self.lasting else number

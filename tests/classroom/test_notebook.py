@@ -1,0 +1,103 @@
+"""Every damage of `damage.py`, and more, is read for what is there and told in words; nothing raises."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from course_utils.classroom.damage import DAMAGES
+from course_utils.classroom.madeup import as_bytes, right_answers, submission
+from course_utils.classroom.notebook import compare, read_notebook
+
+WORDS = {
+    "truncated behind the cells": "not valid JSON",
+    "truncated in the last answer": "not valid JSON",
+    "merge conflict": "merge conflict",
+    "UTF-16": "UTF-16",
+    "bytes that are no text": "no text",
+    "empty file": "empty",
+    "nothing but spaces": "empty",
+    "a picture called notebook": "No code cell",
+    "JSON but no notebook": "no notebook",
+    "no cells": "No code cell",
+    "nested without end": "not valid JSON",
+    "cell deleted": "deleted",
+    "all checks deleted": "deleted",
+    "cell doubled": "more than once",
+    "cell renamed": "not handed out",
+    "cell moved": "moved",
+    "marks removed": "lost their mark",
+    "set-up deleted": "put back",
+    "50 MB of outputs": "50 MB",
+    "another kernel": "kernel 'r'",
+    "old format": "version 3",
+    "odd cells": "no readable form",
+    "another exercise": "deleted",
+}
+
+
+@pytest.fixture(scope="module")
+def right():
+    return submission("04", right_answers("04"))
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_damage_is_read_and_told(name, right):
+    damage = DAMAGES[name]
+    found = read_notebook(damage.do(right))
+    compare(found, read_notebook(as_bytes(right)))
+    assert found.readable == bool(found.cells)
+    assert WORDS.get(name, "") in " ".join(found.notes)
+    assert bool(found.notes) == (name in WORDS)
+
+
+def test_an_undamaged_notebook_says_nothing(right):
+    found = read_notebook(as_bytes(right))
+    compare(found, read_notebook(as_bytes(right)))
+    assert not found.notes and not found.repaired and found.readable and found.lesson == "04"
+
+
+def test_everything_before_a_cut_is_saved(right):
+    whole = as_bytes(right)
+    cells = read_notebook(whole).cells
+    for cut in range(0, len(whole), 4999):
+        found = read_notebook(whole[:cut])
+        assert [c.source for c in found.cells] == [c.source for c in cells][: len(found.cells)]
+    assert len(read_notebook(whole[: len(whole) - 300]).cells) >= len(cells) - 1
+
+
+def test_a_broken_cell_does_not_hide_those_after_it(right):
+    text = as_bytes(right).decode()
+    place = text.index('"cell_type"', len(text) // 3)
+    found = read_notebook((text[:place] + "%%%" + text[place:]).encode())
+    whole = read_notebook(text.encode())
+    assert len(whole.cells) - 1 <= len(found.cells) <= len(whole.cells)
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_raise(data):
+    assert read_notebook(data).readable in (True, False)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["cells", "cell_type", "source", "metadata", "nbgrader", "worksheets", "input", "id", "course"]
+            ),
+            inner | st.just("code"),
+            max_size=4,
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@given(ANYTHING)
+def test_no_json_raises(document):
+    found = read_notebook(json.dumps(document).encode())
+    compare(found, found)
+    assert all(isinstance(c.source, str) for c in found.cells)
