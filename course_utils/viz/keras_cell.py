@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -90,11 +91,8 @@ class Worker:
 
     def _answer(self, limit):
         try:
-            answer = self.answers.get(timeout=limit)
-        except queue.Empty:
-            self.close()
-            raise TensorFlowCellError(f"The TensorFlow cell took more than {limit} s and was stopped.") from None
-        except BaseException:  # the learner pressed Stop
+            answer = self._wait(limit)
+        except BaseException:  # the time is over, or the learner pressed Stop
             self.close()
             raise
         if answer is None:
@@ -102,6 +100,14 @@ class Worker:
             self.close()
             raise TensorFlowCellError(f"The TensorFlow process ended unexpectedly. The last it said:\n{tail}")
         return answer
+
+    def _wait(self, limit):
+        """The next answer; short waits, since on Windows a long one cannot be interrupted."""
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            with contextlib.suppress(queue.Empty):
+                return self.answers.get(timeout=0.2)
+        raise TensorFlowCellError(f"The TensorFlow cell took more than {limit} s and was stopped.")
 
     def _log_tail(self, lines=15):
         self.log.flush()
@@ -116,7 +122,7 @@ class Worker:
         atexit.unregister(self.close)
         self.process.kill()
         self.process.wait()
-        self.listener.join()
+        self.listener.join(timeout=5)
         self.process.stdout.close()
         with contextlib.suppress(OSError):  # what was not yet sent to a dead process
             self.process.stdin.close()
