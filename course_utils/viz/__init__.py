@@ -4,6 +4,7 @@ Matplotlib and ipywidgets are imported here and nowhere else in the package.  A 
 """
 
 from course_utils.viz import style
+from course_utils.viz.broadcast import broadcasting, broadcasting_in_words
 from course_utils.viz.figures import show
 from course_utils.viz.keras_cell import start_worker
 from course_utils.viz.lessons import lesson_map, load_lessons, needed_for
@@ -17,6 +18,8 @@ __all__ = [
     "LiveFigure",
     "SlideFigure",
     "begin",
+    "broadcasting",
+    "broadcasting_in_words",
     "lesson_map",
     "live",
     "load_lessons",
