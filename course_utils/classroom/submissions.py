@@ -238,7 +238,7 @@ def who(name: str) -> tuple[str, str, bool, bool]:
 
 
 def is_notebook(name: str) -> bool:
-    return ".ipynb" in name.lower()
+    return name.lower().endswith((".ipynb", ".ipynb.txt", ".ipynb.json"))
 
 
 def _by_student(found: Iterable[_Found]) -> list[Submission]:

@@ -32,7 +32,10 @@ def students(folder):
 
 
 def test_a_flat_folder_is_read_by_the_files_stems(tmp_path):
-    fill(tmp_path, ["anna.ipynb", "o_brien_2.ipynb", "团队.ipynb", "README.txt", "grades.csv", ".hidden.ipynb"])
+    fill(
+        tmp_path,
+        ["anna.ipynb", "o_brien_2.ipynb", "团队.ipynb", "README.txt", "grades.csv", ".hidden.ipynb", "old.ipynb.bak"],
+    )
     assert students(tmp_path) == {"anna": 1, "o_brien_2": 1, "团队": 1}
 
 
