@@ -73,6 +73,7 @@ def test_imports_have_their_mend(words, mend):
     assert mend in doctor.mend_import(words)
 
 
+@pytest.mark.slow
 def test_the_kernel_answers(here):
     answer = inside.ask("kernel")
     assert answer == "2"
