@@ -20,7 +20,7 @@ from .sandbox import Backend
 from .session import Gone, Session, fault_of
 
 MOST_KILLERS = 4  # cells that end the kernel before the rest of the notebook is left alone
-UNSEEN_CPU = 0.03  # seconds of work around a call that are ours
+UNSEEN_CPU, UNSEEN_BYTE = 0.03, 2e-8  # seconds of work around a call that are ours, and more for each byte sent
 UNSEEN_MEMORY = 64_000_000  # bytes that allocators and libraries keep
 
 
@@ -176,7 +176,7 @@ class Sandboxed:
             return Outcome(fault=Fault("TimeUp", "the submission's time is used up"))
         try:
             session = self.session()
-            before = session.cpu(), (usage.forget_peaks(session.pid) if memory else 0)
+            before = session.cpu(), session.sent, (usage.forget_peaks(session.pid) if memory else 0)
             limit = min(limit, self.limits.call)
             reply, blob = self._ask({**request, "limit": limit}, limit, values)
             outcome = self._believed(session, reply, blob, values)
@@ -192,11 +192,12 @@ class Sandboxed:
             self._seen(session, outcome, *before)
         return outcome
 
-    def _seen(self, session: Session, outcome: Outcome, cpu: float | None, resident: int) -> None:
+    def _seen(self, session: Session, outcome: Outcome, cpu: float | None, sent: int, resident: int) -> None:
         """Time and memory are never less than what was seen from outside, but for what is ours."""
         after = session.cpu()
         if cpu is not None and after is not None:
-            outcome.cpu = max(outcome.cpu, 0.7 * (after - cpu) - UNSEEN_CPU)
+            ours = UNSEEN_CPU + UNSEEN_BYTE * (session.sent - sent)
+            outcome.cpu = max(outcome.cpu, 0.7 * (after - cpu) - ours)
         if resident and outcome.peak is not None:
             outcome.peak = max(outcome.peak, usage.peak(session.pid) - resident - UNSEEN_MEMORY)
 

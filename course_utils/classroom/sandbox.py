@@ -42,6 +42,8 @@ class SandboxFault(RuntimeError):
 
 ENVIRONMENT = {
     "HOME": HOME,
+    "USER": "student",
+    "LOGNAME": "student",
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "PYTHONUTF8": "1",

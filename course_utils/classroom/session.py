@@ -35,7 +35,7 @@ class Session:
 
     def __init__(self, backend: Backend, stage: Path, routes: tuple[str, ...] = ()):
         self.backend, self.limits = backend, backend.limits
-        self._number, self._buffer = 0, bytearray()
+        self._number, self._buffer, self.sent = 0, bytearray(), 0
         self._lasting: dict[int, Callable] = {}  # our functions, by number: those supplied, and one call's
         self._passing: dict[int, Callable] = {}
         packages = [] if backend.name == "docker" else package_folders()
@@ -106,6 +106,7 @@ class Session:
 
     def _send(self, data: bytes) -> None:
         """Write all of it, but do not wait for a reader that does not read."""
+        self.sent += len(data)
         pipe, view, end = self.box.process.stdin.fileno(), memoryview(data), time.monotonic() + 30
         os.set_blocking(pipe, False)
         while view:

@@ -7,7 +7,7 @@ from course_utils.classroom.notebook import Cell
 from course_utils.classroom.sandbox import Limits, SandboxFault, backend
 from course_utils.classroom.stage import prepare
 
-QUICK = Limits(memory=1_500_000_000, cell=2.0, call=2.0, patience=2.5, submission=100.0)
+QUICK = Limits(memory=1_500_000_000, cell=4.0, call=20.0, patience=3.0, submission=200.0)
 
 
 @pytest.fixture(scope="session")
