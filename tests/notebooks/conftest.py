@@ -5,12 +5,20 @@ import shutil
 from pathlib import Path
 
 import pytest
+from matplotlib import pyplot as plt
 
 from course_utils.viz.lessons import Lesson
 from tools.anatomy import open_book
 from tools.lesson_rules import Course
 
 FIXTURE = Path(__file__).parent / "fixture"
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    """No test sees another one's figures."""
+    yield
+    plt.close("all")
 
 
 @pytest.fixture

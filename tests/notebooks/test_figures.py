@@ -17,12 +17,6 @@ from course_utils.viz import figures, live_figure, quizzes
 OPTIONS = [("$x < 1$", True, "Because $x^2 < x$ & so on."), ("2", False, "Too large.")]
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
 def shown(monkeypatch):
     """The data of everything that is displayed."""
