@@ -96,9 +96,9 @@ def conv2d_forward(x: Array, K: Array, b: Array, *, stride=1, pad=0) -> tuple[Ar
 
     Notes
     -----
-    Σ over i and j, as a matrix product each, would be KH·KW products of a small matrix. Here the KW columns of
-    the window are laid beside each other first (`_columns`), so that KH products of a larger one remain. The
-    usual im2col lays out all KH·KW places, which takes KH·KW times the memory of the image.
+    Each place (i, j) inside the window adds one matrix product, K[:, :, i, j] @ (the images seen from there). The KW
+    places of a row are stacked first (`_columns`), so that KH products of larger matrices remain. The usual im2col
+    stacks all KH·KW places, which takes that many times the memory of the images.
 
     References
     ----------
@@ -306,9 +306,10 @@ def _columns_backward(dcolumns: Array, shape, KW: int, stride, pad) -> Array:
     """Gradient of `_columns`: what was copied to several places adds up; the frame of zeros is cut off."""
     (ph, pw), (n, C, H, W) = pad, shape
     dpadded = np.zeros((n, C, H + 2 * ph, W + 2 * pw), dcolumns.dtype)
-    for j, dcolumn in enumerate(dcolumns.reshape(n, C, KW, *dcolumns.shape[2:]).swapaxes(0, 2).swapaxes(1, 2)):
-        view = _window(dpadded, 0, j, dcolumns.shape[2:], (1, stride[1]))
-        view += dcolumn
+    dcolumns = dcolumns.reshape(n, C, KW, *dcolumns.shape[2:])
+    for j in range(KW):
+        view = _window(dpadded, 0, j, dcolumns.shape[-2:], (1, stride[1]))
+        view += dcolumns[:, :, j]
     return dpadded[:, :, ph : ph + H, pw : pw + W]
 
 

@@ -5,6 +5,7 @@ bookkeeping: a history, early stopping on held-out data, and a checkpoint after 
 run goes on as if nothing had happened, to the last bit.
 """
 
+import inspect
 import json
 import math
 import os
@@ -24,13 +25,7 @@ from course_utils.optim import clip_by_global_norm
 
 LossFunction = Callable[[Array, Array], tuple[float, Array]]
 
-_TARGETS = {  # what the second argument of each named loss is called
-    "mse": "target",
-    "mae": "target",
-    "huber": "target",
-    "binary_cross_entropy": "target",
-    "cross_entropy": "labels",
-}
+_LOSSES = ("mse", "mae", "huber", "binary_cross_entropy", "cross_entropy")
 
 
 @dataclass
@@ -81,8 +76,8 @@ def fit(
     ----------
     model : has `params`, `forward(x, training)` and `backward(dout, cache)`; a `Sequential` for instance.
     data : (x, y), shuffled anew in every epoch; or a function rng -> batches (x, y) of one epoch.
-    loss : "mse", "mae", "huber", "binary_cross_entropy", "cross_entropy", or the forward function of one of these;
-        or a function (output, y) -> (loss, gradient with respect to the output).
+    loss : "mse", "mae", "huber", "binary_cross_entropy" or "cross_entropy", or the forward function of one of these;
+        a pair (forward, backward) of the same form; or a function (output, y) -> (loss, gradient of the output).
     optimizer : one of `course_utils.optim`.
     epochs : passes over the data, those before a resumed checkpoint included.
     rng : shuffles. A model's own generators may be the same object.
@@ -163,14 +158,18 @@ def evaluate(
 
 
 def _loss_function(loss) -> LossFunction:
-    """(output, y) -> (loss, gradient), from a name, a forward function of `losses`, or such a function itself."""
-    name = loss if isinstance(loss, str) else getattr(loss, "__name__", "").removesuffix("_forward")
-    forward = getattr(losses, f"{name}_forward", None)
-    if name not in _TARGETS or (callable(loss) and loss is not forward):
-        if callable(loss):
-            return loss
-        raise ValueError(f"loss must be one of {', '.join(_TARGETS)}, or a function, but {loss!r} came.")
-    backward, target = getattr(losses, f"{name}_backward"), _TARGETS[name]
+    """(output, y) -> (loss, gradient), from any of the forms that `fit` takes."""
+    if isinstance(loss, str) and loss in _LOSSES:
+        loss = getattr(losses, f"{loss}_forward")
+    name = getattr(loss, "__name__", "")
+    if name.removesuffix("_forward") in _LOSSES and loss is getattr(losses, name):
+        loss = loss, getattr(losses, name.replace("_forward", "_backward"))
+    if callable(loss):
+        return loss
+    if not isinstance(loss, tuple) or len(loss) != 2:
+        raise ValueError(f"loss must be one of {', '.join(_LOSSES)}, or a function, but {loss!r} came.")
+    forward, backward = loss
+    target = [*inspect.signature(forward).parameters][1]  # "target" or "labels"
 
     def value_and_gradient(out, y):
         value, cache = forward(out, **{target: y})

@@ -53,7 +53,7 @@ def test_the_recorded_loss_is_the_mean_over_examples_of_unequal_batches(rng, lin
     assert history["loss"][0] == pytest.approx(np.mean((model.forward(x)[0] - y) ** 2))
 
 
-@pytest.mark.parametrize("loss", ["mse", mse_forward, by_mse])
+@pytest.mark.parametrize("loss", ["mse", mse_forward, (mse_forward, mse_backward), by_mse])
 def test_a_loss_by_name_by_function_or_of_ones_own(line, loss):
     model = dense()
     fit(model, line, loss, SGD(lr=0.1), 2, np.random.default_rng(1), progress=False)
@@ -280,6 +280,7 @@ class TestErrors:
             ({"rng": 0}, TypeError, r"rng must be a numpy Generator, got 0: pass np\.random\.default_rng"),
             ({"loss": "MSE"}, ValueError, "loss must be one of mse, mae, huber, .*but 'MSE' came"),
             ({"loss": None}, ValueError, "loss must be one of"),
+            ({"loss": (mse_forward,)}, ValueError, "loss must be one of"),
             ({"patience": 3}, ValueError, r"needs validation=\(x, y\)"),
             ({"metrics": {"a": max}}, ValueError, "metrics are computed on held-out data"),
             ({"resume": True}, ValueError, "resume=True needs checkpoint="),
