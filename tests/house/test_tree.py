@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 from functools import cache
 from urllib.parse import unquote
 
@@ -152,3 +153,10 @@ def test_the_readme_is_one_screen_with_two_commands():
 
 def test_the_picture_in_the_readme_is_small():
     assert (ROOT / "docs" / "images" / "lesson_04.png").stat().st_size < 200_000
+
+
+def test_the_package_takes_its_data_along():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    patterns = [pattern.removeprefix("**/") for pattern in settings["package-data"]["course_utils"]]
+    data = [path for path in files() if path.is_relative_to(ROOT / "course_utils") and path.suffix != ".py"]
+    assert [path for path in data if not any(path.match(pattern) for pattern in patterns)] == []
