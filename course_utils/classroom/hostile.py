@@ -219,7 +219,7 @@ LOOKING = {
     "writes to the gradebook": Hostile(
         answer="""
         import contextlib, sqlite3
-        for place in ('/', '/course/', '/tmp/', '../', '/work/main/', '/home/', '/root/', './'):
+        for place in ('/', '/course/', '/tmp/', '../', '/srv/', '/home/', '/root/', './'):
             with contextlib.suppress(Exception):
                 base = sqlite3.connect(place + 'gradebook.db')
                 base.execute('create table grade (auto_score real)')
