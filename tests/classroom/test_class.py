@@ -16,7 +16,6 @@ import pytest
 from course_utils.classroom import pool
 from course_utils.classroom.damage import DAMAGES
 from course_utils.classroom.grading import INCOMPLETE, Settings
-from course_utils.classroom.harms import HARMS
 from course_utils.classroom.hostile import HOSTILE
 from course_utils.classroom.rehearse import damaged, fine, hostile, mistaken, write
 from course_utils.classroom.results import Folder
@@ -25,15 +24,22 @@ from course_utils.classroom.submissions import find
 
 ROOT = Path(__file__).resolve().parents[2]
 GRADE = [sys.executable, "-m", "course_utils.classroom", "grade"]
-QUICK = ["--cell-time", "2", "--call-time", "2", "--memory", "1.5", "--quiet"]
-IN_SANDBOX = (
-    "cell deleted",
-    "truncated in the last answer",
-    "set-up deleted",
-    "another kernel",
-    "empty file",
-    "another exercise",
-)
+QUICK = ["--cell-time", "1.5", "--call-time", "1.5", "--memory", "1.5", "--quiet"]
+IN_SANDBOX = ("cell deleted", "truncated in the last answer", "set-up deleted", "empty file", "another exercise")
+# Of every family some, so that this takes a minute; `python -m benchmarks.classroom --kill 5` runs them all.
+LEFT_OUT = {
+    *("loop in C", "deadlock", "exception whose text never ends", "endless iterator", "stopped process"),
+    *("exit() in a cell", "segmentation fault", "recursion without end", "fork in an answer", "disk bomb"),
+    *("output bomb in an answer", "output bomb below Python", "long answer", "huge number", "memory bomb in a cell"),
+    *(
+        "always-equal float",
+        "array of always-equal objects",
+        "nonsense on the pipe",
+        "result of another kind each time",
+    ),
+    *("pickle in an answer", "shell", "odd letters in messages", "very long message", "no answers at all"),
+    *("exception with a hostile name", "cell that cannot be parsed"),
+}
 
 
 def grade(notebooks, out, *more, lesson="04", seed="11", check=True):
@@ -61,8 +67,9 @@ def canaries(folder):
 @pytest.fixture(scope="module")
 def planned():
     chosen = [p for p in damaged("04") if p.student.removeprefix("damage ") in IN_SANDBOX]
+    harm = [p for p in hostile("04") if p.student.removeprefix("hostile ") not in LEFT_OUT]
     some = list(mistaken("04"))
-    return [*hostile("04"), *chosen, *some[::9], *some[::18], *fine("04")]
+    return [*harm, *chosen, *some[::14], *some[::28], *fine("04")]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +87,8 @@ def graded(planned, box, tmp_path_factory):
 def test_every_mark_is_as_planned(graded):
     planned, folder, _, done = graded
     got = marks(folder / "out")
-    assert len(HOSTILE) >= 25 and len(HARMS) >= 20 and f"{len(planned)} submissions" in done.stdout
+    assert set(HOSTILE) >= LEFT_OUT and len(HOSTILE) - len(LEFT_OUT) >= 30
+    assert f"{len(planned)} submissions" in done.stdout
     assert set(got) == {p.student for p in planned}
     for p in planned:
         row = got[p.student]
@@ -168,12 +176,12 @@ def test_grading_again_changes_nothing_and_grades_nothing(graded):
     assert time.monotonic() - start < 60 and not (folder / "out" / "earlier").exists()
 
 
-SMALL = 7
+SMALL = 5
 
 
 @pytest.fixture
 def small(tmp_path):
-    """Seven notebooks of the shortest exercise."""
+    """Five notebooks of the shortest exercise."""
     some = ([*mistaken("00"), *fine("00")] * SMALL)[:SMALL]
     planned = [replace(p, student=f"s{i} {p.student}") for i, p in enumerate(some)]
     write(planned, tmp_path)
@@ -197,12 +205,12 @@ def test_a_killed_run_goes_on_to_the_same_results(small, box):
     ]
     run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     done, end = folder / "cut" / "results", time.monotonic() + 60
-    while len(list(done.glob("*.json")) if done.exists() else []) < 3 and time.monotonic() < end:
+    while len(list(done.glob("*.json")) if done.exists() else []) < 2 and time.monotonic() < end:
         time.sleep(0.02)
     run.kill()
     run.wait()
     kept = {p.name: p.stat().st_mtime_ns for p in done.glob("*.json")}
-    assert 3 <= len(kept) < SMALL
+    assert 2 <= len(kept) < SMALL
     assert "were graded before" in grade(folder / "notebooks", folder / "cut", lesson="00").stdout
     assert {n: t for n, t in ((p.name, p.stat().st_mtime_ns) for p in done.glob("*.json")) if n in kept} == kept
     for name in ("grades.csv", "report.html", "report.csv", "results", "feedback", "gradescope"):
