@@ -132,7 +132,8 @@ def _exercises(results: list[dict], ways: list[Mistake]) -> str:
         for k in KEYS
     )
     rows = "".join(_bar(number, title, _sums(number, good, ways), len(good)) for number, title in _worst_first(good))
-    return f"<h2>Exercise by exercise, worst first</h2><figure>{rows}<figcaption>{keys}<br>The number is the share that is right.</figcaption></figure>"
+    caption = f"<figcaption>{keys}<br>The number is the share that is right.</figcaption>"
+    return f"<h2>Exercise by exercise, worst first</h2><figure>{rows}{caption}</figure>"
 
 
 def _worst_first(good: list[dict]) -> list[tuple[str, str]]:
