@@ -17,7 +17,7 @@ from . import usage
 from .inside.wire import Garbled, clean
 from .notebook import Cell
 from .sandbox import Backend
-from .session import Gone, Session, fault_of
+from .session import Gone, Session
 
 MOST_KILLERS = 4  # cells that end the kernel before the rest of the notebook is left alone
 UNSEEN_CPU, UNSEEN_BYTE = 0.03, 2e-8  # seconds of work around a call that are ours, and more for each byte sent
@@ -67,12 +67,14 @@ class Sandboxed:
     # --- the notebook -------------------------------------------------------------------------------------------
 
     def session(self) -> Session:
-        """The running kernel with all cells run; a new one where there is none."""
+        """The running kernel with all cells run; a new one where there is none.  Raises SandboxFault."""
         while self._session is None:
             self._session = Session(self.backend, self.stage, self.routes)
             self.run.troubles = []
             if not self._run_cells(self._session):
                 self._drop()
+            else:
+                self._prepare()
         return self._session
 
     def _run_cells(self, session: Session) -> bool:
@@ -117,7 +119,7 @@ class Sandboxed:
 
     def has(self, name: str) -> bool:
         try:
-            return self._ask({"do": "has", "name": name}, 2.0)[0].get("has") is True
+            return self.session().ask({"do": "has", "name": name}, self.limits.patience)[0].get("has") is True
         except Gone:
             return False
 
@@ -163,33 +165,36 @@ class Sandboxed:
         except Gone:
             self._drop()
 
-    def _ask(self, request: dict, limit: float, values: dict[str, Any] | None = None) -> tuple[dict, bytes]:
-        new = self._session is None
-        session = self.session()
-        if new:
-            self._prepare()
-        return session.ask(request, limit + self.limits.patience, values)
-
     def _outcome(self, request: dict, limit: float, values: dict | None = None, memory: bool = False) -> Outcome:
         """One crossing; whatever goes wrong is a Fault."""
         if self.late:
             return Outcome(fault=Fault("TimeUp", "the submission's time is used up"))
+        request = {**request, "limit": min(limit, self.limits.call)}
         try:
-            session = self.session()
-            before = session.cpu(), session.sent, (usage.forget_peaks(session.pid) if memory else 0)
-            limit = min(limit, self.limits.call)
-            reply, blob = self._ask({**request, "limit": limit}, limit, values)
-            outcome = self._believed(session, reply, blob, values)
-        except Gone as gone:
+            outcome = self._crossing(request, values, memory)
+        except _Broken:  # by an earlier call, perhaps: this one gets a new kernel
             self._drop()
-            return Outcome(fault=fault_of(gone))
-        except Garbled as error:
+            outcome = self._once_more(request, values, memory)
+        except (Gone, Garbled) as error:
+            outcome = _ended(error)
+        if outcome.fault is not None and outcome.fault.kind in ("Stuck", "Dead", "TimeUp!"):
             self._drop()
-            return Outcome(fault=Fault("Dead", f"its answer could not be read: {error}"))
-        if outcome.fault is not None and outcome.fault.kind == "Stuck":
-            self._drop()
-        else:
-            self._seen(session, outcome, *before)
+            outcome.fault = Fault(outcome.fault.kind.rstrip("!"), outcome.fault.text, outcome.fault.where)
+        return outcome
+
+    def _once_more(self, request: dict, values: dict | None, memory: bool) -> Outcome:
+        try:
+            return self._crossing(request, values, memory)
+        except (Gone, Garbled) as error:
+            return _ended(error)
+
+    def _crossing(self, request: dict, values: dict | None, memory: bool) -> Outcome:
+        """Ask, believe what has the right form, and look from outside."""
+        session = self.session()
+        before = session.cpu(), session.sent, (usage.forget_peaks(session.pid) if memory else 0)
+        reply, blob = session.ask(request, request["limit"] + self.limits.patience, values)
+        outcome = self._believed(session, reply, blob, values)
+        self._seen(session, outcome, *before)
         return outcome
 
     def _seen(self, session: Session, outcome: Outcome, cpu: float | None, sent: int, resident: int) -> None:
@@ -204,7 +209,7 @@ class Sandboxed:
     def _believed(self, session: Session, reply: dict, blob: bytes, values: dict | None) -> Outcome:
         """The reply as an Outcome, every field of the form it must have."""
         if "broken" in reply:
-            raise Gone("Dead", f"the kernel was broken from inside: {clean(str(reply['broken']), 200)}")
+            raise _Broken("Dead", f"the kernel was broken from inside: {clean(str(reply['broken']), 200)}")
         _, args, options = (values or {}).get("call", ("", (), {}))
         outcome = Outcome(value=session.unpack(reply.get("value"), blob), args=args, options=options)
         outcome.fault = _fault(reply.get("fault"))
@@ -220,6 +225,17 @@ class Sandboxed:
         outcome.cpu, outcome.peak = _number(reply.get("cpu")), reply.get("peak")
         outcome.peak = outcome.peak if type(outcome.peak) is int and outcome.peak >= 0 else None
         return outcome
+
+
+class _Broken(Gone):
+    """The kernel answers that it cannot work any more."""
+
+
+def _ended(error: Gone | Garbled) -> Outcome:
+    """What a crossing gave in which the kernel was lost ("!": it is to be replaced, unlike after a mere time limit)."""
+    if isinstance(error, Gone):
+        return Outcome(fault=Fault("TimeUp!" if error.kind == "TimeUp" else error.kind, error.text))
+    return Outcome(fault=Fault("Dead", f"its answer could not be read: {error}"))
 
 
 def _changed(session: Session, given: list[tuple[Any, Any]], changes: Any, blob: bytes) -> list[Any]:

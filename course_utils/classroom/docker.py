@@ -49,7 +49,7 @@ class Docker(Backend):
             "--memory-swap",
             str(limit.memory),
             "--pids-limit",
-            str(limit.processes + 8),
+            str(limit.processes + 32),
             "--cpus",
             "1",
             "--ipc",

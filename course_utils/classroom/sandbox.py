@@ -79,7 +79,7 @@ class Backend:
 
     def start(self, stage: Path, *words: str) -> Box:
         """Start `words` inside, with pipes on stdin, stdout and stderr."""
-        group = self.group(self.limits.memory, self.limits.processes + 8)
+        group = self.group(self.limits.memory, self.limits.processes + 32)
         try:
             process = subprocess.Popen(
                 [*group.prefix(), *self.command(stage, *words)],

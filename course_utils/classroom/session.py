@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from ..checks.callers import Fault, File, Handle
+from ..checks.callers import File, Handle
 from ..checks.callers.values import cross
 from . import usage
 from .inside.wire import HEAD, Garbled, Packer, Unpacker, clean, frame, parse
 from .sandbox import COURSE, Backend, Box, SandboxFault, package_folders, python_inside
 
 LOOK = 0.1  # seconds between looks at the memory, where no control group limits it
+SPARE_THREADS = 16  # kept from cells, for the calls
 MOST_CALLBACKS = 20_000  # of one call
 ADDRESS_ROOM = 6_000_000_000  # address space is not memory: libraries reserve much of it
 
@@ -54,8 +55,10 @@ class Session:
         limit = self.limits
         if self.backend.name == "none":
             return {}
+        processes = limit.processes + SPARE_THREADS
         return {
-            "processes": limit.processes if self.backend.user else limit.processes + _tasks_of_mine(),
+            "spare": SPARE_THREADS,
+            "processes": processes if self.backend.user else processes + _tasks_of_mine(),
             "disk": limit.disk,
             "address": limit.memory + ADDRESS_ROOM,
             "cpu": int(2 * limit.submission),
@@ -187,7 +190,7 @@ class Session:
             if not data:
                 raise self._gone()
             self._buffer += data
-        elif watched and usage.resident(self.pid) > self.limits.memory:
+        elif watched and usage.resident(self.pid) > self.limits.memory < usage.shared_out(self.pid):
             raise Gone("Dead", self._too_much())
 
     def _gone(self) -> Gone:
@@ -204,10 +207,6 @@ class Session:
             return None
         seen = self.box.group.cpu()
         return usage.cpu(self.pid) if seen is None else seen
-
-
-def fault_of(gone: Gone) -> Fault:
-    return Fault(gone.kind, gone.text)
 
 
 def _tasks_of_mine() -> int:

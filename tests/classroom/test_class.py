@@ -24,7 +24,7 @@ from course_utils.classroom.submissions import find
 
 ROOT = Path(__file__).resolve().parents[2]
 GRADE = [sys.executable, "-m", "course_utils.classroom", "grade"]
-QUICK = ["--cell-time", "1.5", "--call-time", "1.5", "--memory", "1.5", "--quiet"]
+QUICK = ["--cell-time", "1.5", "--call-time", "1.5", "--memory", "1.5", "--quiet", "--jobs", "1"]
 IN_SANDBOX = ("cell deleted", "truncated in the last answer", "set-up deleted", "empty file", "another exercise")
 # Of every family some, so that this takes a minute; `python -m benchmarks.classroom --kill 5` runs them all.
 LEFT_OUT = {
@@ -38,7 +38,8 @@ LEFT_OUT = {
         "result of another kind each time",
     ),
     *("pickle in an answer", "shell", "odd letters in messages", "very long message", "no answers at all"),
-    *("exception with a hostile name", "cell that cannot be parsed"),
+    *("exception with a hostile name", "cell that cannot be parsed", "closed descriptors", "sys.exit in a cell"),
+    *("os._exit in a cell", "huge answer", "check redefined", "server replaced"),
 }
 
 
@@ -69,7 +70,7 @@ def planned():
     chosen = [p for p in damaged("04") if p.student.removeprefix("damage ") in IN_SANDBOX]
     harm = [p for p in hostile("04") if p.student.removeprefix("hostile ") not in LEFT_OUT]
     some = list(mistaken("04"))
-    return [*harm, *chosen, *some[::14], *some[::28], *fine("04")]
+    return [*harm, *chosen, *some[::20], some[-1], *list(fine("04"))[::3]]
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +88,7 @@ def graded(planned, box, tmp_path_factory):
 def test_every_mark_is_as_planned(graded):
     planned, folder, _, done = graded
     got = marks(folder / "out")
-    assert set(HOSTILE) >= LEFT_OUT and len(HOSTILE) - len(LEFT_OUT) >= 30
+    assert set(HOSTILE) >= LEFT_OUT and len(HOSTILE) - len(LEFT_OUT) >= 28
     assert f"{len(planned)} submissions" in done.stdout
     assert set(got) == {p.student for p in planned}
     for p in planned:

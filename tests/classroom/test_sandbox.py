@@ -73,8 +73,8 @@ def test_it_can_write_only_into_its_own_memory(inside):
 
 
 def test_nothing_of_the_instructors_environment_goes_in(inside):
-    ours = "HOME PATH LANG PYTHONUTF8 PYTHONHASHSEED OMP_NUM_THREADS OPENBLAS_NUM_THREADS MKL_NUM_THREADS MPLBACKEND"
-    ours += " TF_CPP_MIN_LOG_LEVEL TF_ENABLE_ONEDNN_OPTS TMPDIR PWD OPENBLAS_CORETYPE OPENBLAS_L2_SIZE"
+    ours = "HOME USER LOGNAME PATH LANG PYTHONUTF8 PYTHONHASHSEED OMP_NUM_THREADS OPENBLAS_NUM_THREADS MPLBACKEND"
+    ours += " MKL_NUM_THREADS TF_CPP_MIN_LOG_LEVEL TF_ENABLE_ONEDNN_OPTS TMPDIR PWD OPENBLAS_CORETYPE OPENBLAS_L2_SIZE"
     kernels = "CLICOLOR CLICOLOR_FORCE FORCE_COLOR PAGER GIT_PAGER TERM JPY_PARENT_PID PYDEVD_USE_FRAME_EVAL"
     assert set(inside["environment"]) <= set((ours + " " + kernels).split())
 
@@ -177,7 +177,7 @@ def test_docker_gets_the_same_limits():
         "--cap-drop ALL",
         "--security-opt no-new-privileges",
         "--memory 1000000000 --memory-swap 1000000000",
-        "--pids-limit 58",
+        "--pids-limit 82",
         "size=10000000",
         "--volume /stage:/course:ro",
         "image python3 -I start.py",

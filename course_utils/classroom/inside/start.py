@@ -30,7 +30,8 @@ def limit(config: dict) -> None:
         if config.get(name):
             most = resource.getrlimit(kind)[1]
             value = config[name] if most == resource.RLIM_INFINITY else min(config[name], most)
-            resource.setrlimit(kind, (value, value))
+            spare = config["spare"] if name == "processes" else 0  # threads for us, when a cell has taken all others
+            resource.setrlimit(kind, (value - spare, value))
 
 
 def main() -> None:
