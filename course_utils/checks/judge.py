@@ -60,7 +60,7 @@ def _unready(exercise: Exercise, caller: Caller) -> Result | None:
     there = caller.read(exercise.name, limit=exercise.time_limit)
     if there.fault:
         return _stopped(exercise, None, there.fault)
-    if there.value is None:
+    if there.value is None or (exercise.is_value and _all_blank(there.value)):
         return _result(exercise, NOT_YET, say("empty value", name=exercise.name), fault="empty")
     called = exercise.kind in ("function", "class", "repair") or (exercise.cases and not exercise.drive)
     if called and not (isinstance(there.value, Handle) and there.value.callable):
@@ -68,6 +68,11 @@ def _unready(exercise: Exercise, caller: Caller) -> Result | None:
         message = say("not callable", name=exercise.name, type=type_name(there.value), wanted=wanted)
         return _result(exercise, TRY_AGAIN, message, fault="not callable")
     return _no_choice(exercise, there.value)
+
+
+def _all_blank(value: Any) -> bool:
+    """A form that was handed out, a dict with None everywhere, and nothing filled in."""
+    return isinstance(value, dict) and bool(value) and all(entry is None for entry in value.values())
 
 
 def _no_choice(exercise: Exercise, value: Any) -> Result | None:
