@@ -5,6 +5,7 @@ A mask is boolean, True = may attend, and broadcasts to the scores (..., Tq, Tk)
 (N, Tq, Tk) counts for every head. A query that may attend nowhere gets zeros, and so do its gradients.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -15,16 +16,13 @@ from course_utils.affine import AffineCache, affine_backward, affine_forward
 from course_utils.masks import causal_mask, finite_maximum, fit_mask, masked_softmax_, padding_mask
 
 __all__ = [
-    "additive_attention_backward",
-    "additive_attention_forward",
-    "causal_mask",
-    "chunked_attention",
-    "multi_head_attention_backward",
-    "multi_head_attention_forward",
-    "padding_mask",
-    "scaled_dot_product_attention_backward",
-    "scaled_dot_product_attention_forward",
-]
+    "additive_attention_backward", "additive_attention_forward", "causal_mask", "chunked_attention",
+    "multi_head_attention_backward", "multi_head_attention_forward", "padding_mask",
+    "scaled_dot_product_attention_backward", "scaled_dot_product_attention_forward",
+]  # fmt: skip
+
+GROUP = 1 << 17
+"""Scores that are held at a time while they are worked on."""
 
 
 class AttentionCache(NamedTuple):
@@ -96,9 +94,14 @@ def scaled_dot_product_attention_forward(
     """
     q, k, v = _checked(q, k, v)
     scale = q.shape[-1] ** -0.5 if scale is None else float(scale)
-    scores = (q * scale) @ k.swapaxes(-1, -2)  # (..., Tq, Tk); scaling q costs less than scaling the scores
-    weights = masked_softmax_(scores, mask)
-    out = weights @ v  # (..., Tq, d_v)
+    Q, K, V = _spread(q, k, v)
+    weights = np.empty((*Q.shape[:-1], K.shape[-2]), q.dtype)  # (..., Tq, Tk)
+    out = np.empty((*Q.shape[:-1], V.shape[-1]), q.dtype)  # (..., Tq, d_v)
+    mask = None if mask is None else np.broadcast_to(fit_mask(mask, weights.shape), weights.shape)
+    for some in _groups(weights.shape):
+        scores = np.matmul(Q[some] * scale, K[some].swapaxes(-1, -2), out=weights[some])
+        masked_softmax_(scores, None if mask is None else mask[some])
+        np.matmul(scores, V[some], out=out[some])
     return out, AttentionCache(q, k, v, weights, out, scale)
 
 
@@ -111,20 +114,41 @@ def scaled_dot_product_attention_backward(dout: Array, cache: AttentionCache) ->
     >>> scaled_dot_product_attention_backward(np.array([[1.0]]), cache)[2].ravel()
     array([0.5, 0.5])
     """
-    q, k, v, weights, out, scale = cache
+    weights, out, scale = cache.weights, cache.out, cache.scale
     dout = as_dout(dout, out.shape, out.dtype)
-    dv = weights.swapaxes(-1, -2) @ dout  # (..., Tk, d_v)
-    ds = dout @ v.swapaxes(-1, -2)  # (..., Tq, Tk), so far dP
-    ds -= np.vecdot(dout, out)[..., None]
-    ds *= weights
-    dq = ds @ k  # (..., Tq, d)
-    dk = ds.swapaxes(-1, -2) @ q  # (..., Tk, d)
-    dq *= scale
-    dk *= scale
-    return _sum_to(dq, q.shape), _sum_to(dk, k.shape), _sum_to(dv, v.shape)
+    Q, K, V = _spread(cache.q, cache.k, cache.v)
+    dQ, dK, dV = np.empty(Q.shape, Q.dtype), np.empty(K.shape, Q.dtype), np.empty(V.shape, Q.dtype)
+    for some in _groups(weights.shape):
+        P, dO = weights[some], dout[some]
+        np.matmul(P.swapaxes(-1, -2), dO, out=dV[some])  # (..., Tk, d_v)
+        dS = dO @ V[some].swapaxes(-1, -2)  # (..., Tq, Tk), so far dP
+        dS -= np.vecdot(dO, out[some])[..., None]
+        dS *= P
+        np.matmul(dS, K[some], out=dQ[some])  # (..., Tq, d)
+        np.matmul(dS.swapaxes(-1, -2), Q[some], out=dK[some])  # (..., Tk, d)
+        dQ[some] *= scale
+        dK[some] *= scale
+    return _sum_to(dQ, cache.q.shape), _sum_to(dK, cache.k.shape), _sum_to(dV, cache.v.shape)
 
 
-def _checked(q, k, v) -> tuple[Array, Array, Array]:
+def _spread(q: Array, k: Array, v: Array) -> list[Array]:
+    """Views of the three arrays that have all leading axes in full."""
+    lead = np.broadcast_shapes(q.shape[:-2], k.shape[:-2], v.shape[:-2])
+    return [np.broadcast_to(a, (*lead, *a.shape[-2:])) for a in (q, k, v)]
+
+
+def _groups(shape: tuple[int, ...]) -> list:
+    """Indices that cut scores of this shape along their first axis into parts of about GROUP numbers.
+
+    All that is done to a part is done while it lies in the cache.
+    """
+    if len(shape) == 2:
+        return [...]  # no leading axis: all at once
+    step = max(1, GROUP // max(1, math.prod(shape[1:])))
+    return [slice(i, i + step) for i in range(0, shape[0], step)]
+
+
+def _checked(q, k, v) -> list[Array]:
     """The three arrays in one dtype, after all that can be said about their shapes."""
     q, k, v = as_float("q", q), as_float("k", k), as_float("v", v)
     try:
@@ -140,11 +164,13 @@ def _checked(q, k, v) -> tuple[Array, Array, Array]:
     for name, x in (("q", q), ("k", k), ("v", v)):
         check_no_nan(name, x)
     dtype = common_dtype(q, k, v)
-    return q.astype(dtype, copy=False), k.astype(dtype, copy=False), v.astype(dtype, copy=False)
+    return [a.astype(dtype, copy=False) for a in (q, k, v)]
 
 
 def _sum_to(gradient: Array, shape: tuple[int, ...]) -> Array:
     """Sum over the axes that broadcasting has added or stretched."""
+    if gradient.shape == shape:
+        return gradient
     gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
     stretched = tuple(i for i, size in enumerate(shape) if size == 1 and gradient.shape[i] > 1)
     return gradient.sum(axis=stretched, keepdims=True)

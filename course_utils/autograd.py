@@ -255,6 +255,8 @@ def _tensor(x, like: Tensor) -> Tensor:
 
 def _unbroadcast(gradient: Array, shape: tuple[int, ...]) -> Array:
     """Sum over the axes that broadcasting has added or stretched: an element used often gets the sum."""
+    if gradient.shape == shape:
+        return gradient
     gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
     stretched = tuple(i for i, size in enumerate(shape) if size == 1 and gradient.shape[i] != 1)
     return gradient.sum(axis=stretched, keepdims=True)
