@@ -17,7 +17,16 @@ def count_words(text):
 
 
 def count_words_counter(text):
+    return dict(Counter(re.findall(r"[a-z]+(?:['-][a-z]+)*", text.lower())))
+
+
+def count_words_letters_only(text):
     return dict(Counter(re.findall(r"[a-z]+", text.lower())))
+
+
+def count_words_removed_inside(text):
+    kept = "".join(character for character in text.lower() if character not in ENDS)
+    return dict(Counter(kept.split()))
 
 
 def count_words_list(text):
@@ -184,12 +193,20 @@ def read_scores_checks(path):
 
 def read_scores_lines(path):
     with open(path, encoding="utf-8") as file:
-        scores, lines = {}, file.read().splitlines()
+        scores, bad, lines = {}, 0, file.read().splitlines()
     for line in lines:
         parts = [part.strip() for part in line.split(",")]
         if len(parts) == 2 and _is_number(parts[1]):
             scores[parts[0]] = float(parts[1])
-    return scores, len(lines) - len(scores)
+        else:
+            bad += 1
+    return scores, bad
+
+
+def read_scores_by_difference(path):
+    scores, _ = read_scores(path)
+    with open(path, encoding="utf-8") as file:
+        return scores, len(file.readlines()) - len(scores)
 
 
 def read_scores_text(path):

@@ -70,6 +70,11 @@ def derivative_one_sided(f, x):
     return (f(x + h) - f(x)) / h
 
 
+def derivative_one_sided_small(f, x):
+    h = 1e-5
+    return (f(x + h) - f(x)) / h
+
+
 def derivative_large_step(f, x):
     return (f(x + 1.0) - f(x - 1.0)) / 2.0
 
@@ -195,10 +200,11 @@ def variance_cancels(values):
 
 def coin_log_likelihood(heads, tosses, p):
     total = 0.0
-    if heads > 0:
-        total += heads * np.log(p)
-    if tosses > heads:
-        total += (tosses - heads) * np.log1p(-p)
+    with np.errstate(divide="ignore"):
+        if heads > 0:
+            total += heads * np.log(p)
+        if tosses > heads:
+            total += (tosses - heads) * np.log1p(-p)
     return total
 
 
@@ -237,6 +243,10 @@ def coin_zero_times_infinity(heads, tosses, p):
         return heads * np.log(np.float64(p)) + (tosses - heads) * np.log(np.float64(1 - p))
 
 
+def coin_certain(heads, tosses, p):
+    return 0.0 if p in (0, 1) else coin_log_likelihood(heads, tosses, p)
+
+
 def coin_mean(heads, tosses, p):
     return coin_log_likelihood(heads, tosses, p) / tosses
 
@@ -249,6 +259,10 @@ def most_likely_mean(values, candidates):
 def most_likely_broken(values, candidates):
     scores = [np.prod(np.exp(-0.5 * (values - mu) ** 2)) for mu in candidates]
     return candidates[int(np.argmax(scores))]
+
+
+def most_likely_added(values, candidates):
+    return candidates[int(np.argmax([np.sum(np.exp(-0.5 * (values - mu) ** 2)) for mu in candidates]))]
 
 
 def most_likely_table(values, candidates):

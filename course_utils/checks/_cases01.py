@@ -12,6 +12,7 @@ def texts(rng):
     words = ["red", "Red", "tree", "tree,", "sea.", "Sea", "a"]
     yield " ".join(words[int(i)] for i in rng.integers(0, len(words), size=12)) + "  red"
     yield "so - so"
+    yield "The rabbit-hole, (rabbit-hole)! Don't."
 
 
 def number_lists(rng):
@@ -42,6 +43,7 @@ def score_files(rng):
     yield File("fields.txt", f"Ann,{second}\nBen\nChen,1,2\nDora,8\n")
     yield File("spaces.txt", " Ann , 3 \nBen,-4.5\n")
     yield File("bad.txt", "name;score\nnothing\n")
+    yield File("twice.txt", "Ann,1\nAnn,2\nBen,x\n")
     yield File("no_end.txt", f"Ann,{first}\nBen,x\nEva,{second}.25")
 
 

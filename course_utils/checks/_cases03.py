@@ -20,6 +20,7 @@ def wave(x):
 def curves(rng):
     """A polynomial, a wave, an exponential, a logarithm; places left and right of 0."""
     yield cubic, 1.0
+    yield abs, 0.0
     yield np.exp, 0.5
     yield wave, float(rng.uniform(-0.4, 0.4))
     yield np.log, float(rng.uniform(2.5, 4.0))
@@ -59,6 +60,7 @@ def coins(rng):
     yield 0, 3, 0.25
     yield 4, 4, 0.75
     yield 0, 5, 0.0
+    yield 3, 5, 0.0
     yield 3, 3, 1.0
     yield int(rng.integers(6000, 8000)), 10_000, round(float(rng.uniform(0.2, 0.8)), 2)
 
@@ -69,5 +71,6 @@ def measurements(rng):
     yield np.array([4.0, 5.0, 6.0]), candidates
     yield np.array([2.0, 2.5]), np.array([1.0, 2.5, 9.0])
     yield np.array([1.0, 1.0, 1.0, 7.0]), candidates
+    yield np.array([0.0, 0.2, 3.0, 9.0, 10.0]), candidates
     yield rng.normal(float(rng.choice([2.0, 7.0])), 1.0, size=3000), candidates
     yield np.array([60.0, 61.0, 65.5]), np.array([10.0, 20.0, 30.0])

@@ -42,6 +42,17 @@ COUNT_WORDS = Exercise(
             "The empty string is among your words. It is left over when a piece was punctuation only.",
         ),
         Misconception(
+            "cut-inside",
+            a.count_words_letters_only,
+            "A word was cut in two: a hyphen or an apostrophe *inside* a word belongs to it. Clean only the ends.",
+        ),
+        Misconception(
+            "glued",
+            a.count_words_removed_inside,
+            "You removed hyphens and apostrophes everywhere, and `rabbit-hole` became `rabbithole`. Clean the two ends "
+            "of each piece: `strip`.",
+        ),
+        Misconception(
             "one-off",
             a.count_words_from_zero,
             "Each count is one too small. With which number does the first meeting begin?",
@@ -195,6 +206,11 @@ READ_SCORES = Exercise(
             "blanks-in-names",
             a.read_scores_blanks,
             "Some names begin or end with a blank. `strip()` takes blanks off both ends.",
+        ),
+        Misconception(
+            "bad-by-difference",
+            a.read_scores_by_difference,
+            "You counted lines minus names. If a name comes twice, one line too many is called bad: count the bad.",
         ),
         Misconception(
             "stops-at-a-bad-line",

@@ -75,6 +75,11 @@ NUMERICAL = Exercise(
             "Nearly. A step to one side has an error that falls only with h. Step to both sides, (3.5).",
         ),
         Misconception(
+            "one-sided-small",
+            a.derivative_one_sided_small,
+            "A small step, but to one side: five digits instead of ten, and at a kink it sees one side. Use (3.5).",
+        ),
+        Misconception(
             "large-step",
             a.derivative_large_step,
             "With a step of 1 you measure the slope between two far places. How small may h be?",
@@ -177,6 +182,7 @@ QUADRATIC = Exercise(
         "x_i occurs in row i (A[i, j] x_j) and in column i (A[j, i] x_j).",
         "return (A + …) @ x + …",
     ],
+    forbidden=["course_utils.gradcheck.numerical_gradient"],
     takeaway="For symmetric A it is 2Ax + b, the gradient behind lesson 04.",
 )
 
@@ -254,6 +260,11 @@ COIN = Exercise(
             a.coin_zero_times_infinity,
             "For p = 0 without heads you compute 0 · (-inf), which is NaN. What did not happen must not be counted.",
         ),
+        Misconception(
+            "certain-coin",
+            a.coin_certain,
+            "A coin with p = 0 that shows heads all the same: impossible, so its log-likelihood is -inf, not 0.",
+        ),
         Misconception("mean", a.coin_mean, "You divided by the number of tosses. The log-likelihood is a sum."),
     ],
     hints=[
@@ -326,6 +337,11 @@ MOST_LIKELY = Exercise(
         ),
         Misconception(
             "position", a.most_likely_position, "This is the position of the candidate. Asked is the candidate itself."
+        ),
+        Misconception(
+            "likelihoods-added",
+            a.most_likely_added,
+            "You added the likelihoods. What happens together is multiplied, so the *logarithms* are added.",
         ),
         Misconception(
             "absolute",
