@@ -119,7 +119,7 @@ def conv2d_forward(x: Array, K: Array, b: Array, *, stride=1, pad=0) -> tuple[Ar
         y[...] = b[:, None]
         columns = _columns(x[group], KW, W_out, stride, pad)
         for i in range(KH):
-            y += K_rows[i] @ _rows(columns, i, H_out, stride)  # (F, C·KW) @ (n, C·KW, H_out·W_out)
+            y += K_rows[i] @ _row(columns, i, H_out)  # (F, C·KW) @ (n, C·KW, H_out·W_out)
     return out.reshape(N, F, H_out, W_out), Conv2dCache(x, K, stride, pad)
 
 
@@ -146,9 +146,9 @@ def conv2d_backward(dout: Array, cache: Conv2dCache) -> tuple[Array, Array, Arra
         columns = _columns(x[group], KW, W_out, stride, pad)
         dcolumns = np.zeros_like(columns)
         for i in range(KH):
-            dK_rows[i] += (d @ _rows(columns, i, H_out, stride).swapaxes(1, 2)).sum(axis=0)
-            drows = _window(dcolumns, i, 0, (H_out, W_out), (stride[0], 1))
-            drows += (K_rows_T[i] @ d).reshape(drows.shape)
+            dK_rows[i] += (d @ _row(columns, i, H_out).swapaxes(1, 2)).sum(axis=0)
+            drow = _row(dcolumns, i, H_out)
+            drow += K_rows_T[i] @ d
         dx[group] = _columns_backward(dcolumns, x[group].shape, KW, stride, pad)
     return dx, dK_rows.reshape(KH, F, C, KW).transpose(1, 2, 0, 3).copy(), dout.sum(axis=(0, 2))
 
@@ -291,32 +291,46 @@ def _views(x: Array, size, out_size, stride) -> list[Array]:
     return [_window(x, i, j, out_size, stride) for i, j in np.ndindex(*size)]
 
 
+def _row_sets(padded: Array, sh: int) -> Array:
+    """View (n, C, sh, H/sh, W) of images whose H is a multiple of sh: rows r, r + sh, r + 2·sh, … side by side."""
+    n, C, H, W = padded.shape
+    return padded.reshape(n, C, H // sh, sh, W).swapaxes(2, 3)
+
+
+def _padded_shape(shape, stride, pad) -> tuple[int, int, int, int]:
+    """(n, C, H, W) with the frame of zeros, and zeros below until H is a multiple of the stride."""
+    (n, C, H, W), (ph, pw) = shape, pad
+    H_padded = H + 2 * ph
+    return n, C, H_padded + -H_padded % stride[0], W + 2 * pw
+
+
 def _columns(x: Array, KW: int, W_out: int, stride, pad) -> Array:
-    """The padded images with the KW columns of every window as channels: (n, C, H, W) -> (n, C·KW, H_padded, W_out)."""
+    """The KW columns of every window as channels: (n, C, H, W) -> (n, C·KW, sh, H/sh, W_out), padded, in row sets."""
     (ph, pw), (n, C, H, W) = pad, x.shape
-    padded = np.zeros((n, C, H + 2 * ph, W + 2 * pw), x.dtype)
+    padded = np.zeros(_padded_shape(x.shape, stride, pad), x.dtype)
     padded[:, :, ph : ph + H, pw : pw + W] = x
-    columns = np.empty((n, C, KW, H + 2 * ph, W_out), x.dtype)
+    row_sets = _row_sets(padded, stride[0])
+    columns = np.empty((n, C, KW, *row_sets.shape[2:4], W_out), x.dtype)
     for j in range(KW):
-        columns[:, :, j] = _window(padded, 0, j, columns.shape[-2:], (1, stride[1]))
-    return columns.reshape(n, C * KW, H + 2 * ph, W_out)
+        columns[:, :, j] = row_sets[..., j : j + stride[1] * (W_out - 1) + 1 : stride[1]]
+    return columns.reshape(n, C * KW, *columns.shape[3:])
 
 
 def _columns_backward(dcolumns: Array, shape, KW: int, stride, pad) -> Array:
     """Gradient of `_columns`: what was copied to several places adds up; the frame of zeros is cut off."""
     (ph, pw), (n, C, H, W) = pad, shape
-    dpadded = np.zeros((n, C, H + 2 * ph, W + 2 * pw), dcolumns.dtype)
+    dpadded = np.zeros(_padded_shape(shape, stride, pad), dcolumns.dtype)
+    row_sets, W_out = _row_sets(dpadded, stride[0]), dcolumns.shape[-1]
     dcolumns = dcolumns.reshape(n, C, KW, *dcolumns.shape[2:])
     for j in range(KW):
-        view = _window(dpadded, 0, j, dcolumns.shape[-2:], (1, stride[1]))
-        view += dcolumns[:, :, j]
+        row_sets[..., j : j + stride[1] * (W_out - 1) + 1 : stride[1]] += dcolumns[:, :, j]
     return dpadded[:, :, ph : ph + H, pw : pw + W]
 
 
-def _rows(columns: Array, i: int, H_out: int, stride) -> Array:
-    """Row i of every window as one matrix an image, (n, C·KW, H_out·W_out): a view where the row stride is 1."""
-    n, channels, _, W_out = columns.shape
-    return _window(columns, i, 0, (H_out, W_out), (stride[0], 1)).reshape(n, channels, H_out * W_out)
+def _row(columns: Array, i: int, H_out: int) -> Array:
+    """View of row i of every window as one matrix an image, (n, C·KW, H_out·W_out)."""
+    n, channels, sh, _, W_out = columns.shape
+    return columns[:, :, i % sh, i // sh : i // sh + H_out].reshape(n, channels, H_out * W_out, copy=False)
 
 
 def _groups(x: Array, copies: float = 1) -> list[slice]:

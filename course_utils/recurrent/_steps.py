@@ -53,6 +53,18 @@ def input_part(x: Array, W: Array, b: Array) -> Array:
     return a.reshape(*x.shape[:2], len(b))
 
 
+def weight_gradient(x: Array, da: Array) -> Array:
+    """Σ x_tᵀ da_t over all steps and examples: (T, N, D) and (T, N, H) -> (D, H).
+
+    In pieces, because some matrix libraries are several times slower where the sum is long and the result small.
+    """
+    x, da = rows(x), rows(da)
+    dW = np.zeros((x.shape[1], da.shape[1]), x.dtype)
+    for i in range(0, len(x), 128):
+        dW += x[i : i + 128].T @ da[i : i + 128]
+    return dW
+
+
 def blocks(a: Array, gates: int) -> Array:
     """(N, gates·H) -> (gates, N, H), a view; copied, each block lies together in memory, which is twice as fast."""
     return a.reshape(len(a), gates, -1).swapaxes(0, 1)

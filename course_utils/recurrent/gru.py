@@ -16,6 +16,7 @@ from course_utils.recurrent._steps import (
     sigmoid_in_place,
     tanh_into,
     time_first,
+    weight_gradient,
 )
 
 
@@ -174,5 +175,5 @@ def gru_backward(dout: Array, cache: GRUCache) -> tuple[Array, ...]:
         da_U[t, :, 2 * H :] = da_n * r
         dh = dh * z + da_U[t] @ U_T
     dx = (rows(da_W) @ W.T).reshape(T, N, D)
-    dW, dU = rows(x).T @ rows(da_W), rows(h[:-1]).T @ rows(da_U)
+    dW, dU = weight_gradient(x, da_W), weight_gradient(h[:-1], da_U)
     return batch_first(dx), dh, dW, dU, rows(da_W).sum(axis=0), rows(da_U).sum(axis=0)

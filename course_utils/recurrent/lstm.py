@@ -16,6 +16,7 @@ from course_utils.recurrent._steps import (
     sigmoid_in_place,
     tanh_into,
     time_first,
+    weight_gradient,
 )
 
 
@@ -183,7 +184,7 @@ def lstm_backward(dout: tuple[Array, Array], cache: LSTMCache) -> tuple[Array, .
         dh = da[t] @ U_T
         dc *= f
     dx = (rows(da) @ W.T).reshape(T, N, D)
-    return batch_first(dx), dh, dc, rows(x).T @ rows(da), rows(h[:-1]).T @ rows(da), rows(da).sum(axis=0)
+    return batch_first(dx), dh, dc, weight_gradient(x, da), weight_gradient(h[:-1], da), rows(da).sum(axis=0)
 
 
 def _checked_dout(dout, h_shape, c_shape, dtype) -> tuple[Array, Array]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_utils._types import Array
 from course_utils._validate import as_dout
-from course_utils.recurrent._steps import batch_first, checked, input_part, rows, tanh_into, time_first
+from course_utils.recurrent._steps import batch_first, checked, input_part, rows, tanh_into, time_first, weight_gradient
 
 
 class RNNCache(NamedTuple):
@@ -78,4 +78,4 @@ def rnn_backward(dout: Array, cache: RNNCache) -> tuple[Array, Array, Array, Arr
         da[t] = (dout[:, t] + dh) * (1 - h[t + 1] ** 2)
         dh = da[t] @ U_T
     dx = (rows(da) @ W.T).reshape(T, N, D)
-    return batch_first(dx), dh, rows(x).T @ rows(da), rows(h[:-1]).T @ rows(da), rows(da).sum(axis=0)
+    return batch_first(dx), dh, weight_gradient(x, da), weight_gradient(h[:-1], da), rows(da).sum(axis=0)
