@@ -63,26 +63,20 @@ def main(arguments: list[str] | None = None) -> str:
     if asked.worker:
         work(json.loads(asked.worker))
         return ""
-    before, times, growths, machine = load(), {}, [], ""
+    facts, times, growths = {"before": load()}, {}, []
     for number, order in enumerate(orders(asked), start=1):
         print(f"process {number} of {asked.processes}, {order['rounds']} rounds", file=sys.stderr, flush=True)
         for result in results(order):
             kind = result.pop("kind")
             if kind == "machine":
-                machine = result["text"]
+                facts = result | facts  # of the first process
             elif kind == "growth":
                 growths.append(Growth(**result))
             else:
                 merged = times.setdefault((result["dtype"], result["item"]), {})
                 for name, values in result["times"].items():
                     merged.setdefault(name, []).extend(values)
-    facts = {
-        "machine": machine,
-        "before": before,
-        "after": load(),
-        "rounds": asked.rounds,
-        "processes": asked.processes,
-    }
+    facts |= {"after": load(), "rounds": asked.rounds, "processes": asked.processes}
     text = report(facts, times, growths, asked.quick)
     print(text)
     out = asked.out or (None if asked.only or asked.quick else HERE / "RESULTS.md")

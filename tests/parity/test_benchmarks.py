@@ -108,7 +108,7 @@ def test_exponents_and_memory():
 
 def test_a_bound_that_is_missed_is_called_so():
     times = {"ours": [3.0, 3.0], "torch": [1.0, 1.0], "floor": [1.0, 1.0], "small": [1.0, 1.0], "naive": [5.0, 5.0]}
-    facts = {"machine": "a machine", "before": 0.0, "after": 0.0, "rounds": 2, "processes": 1}
+    facts = {"machine": "a machine", "before": 0.0, "after": 0.0, "rounds": 2, "processes": 1, "cold": 1, "warm": 1}
     page = report(facts, {("float32", "RNN"): times, ("float64", "RNN"): times | {"ours": [0.5, 0.5]}}, [])
     lines = [line for line in page.splitlines() if line.startswith("| RNN")]
     assert "| **3.00** [3.00, 3.00] | 0.8 | not met |" in lines[0] and "| 0.7 | met |" in lines[1]
