@@ -159,6 +159,7 @@ class Sandboxed:
         """Tell the kernel what is supplied and what is forbidden; a new kernel is told again."""
         if self._session is None:
             return
+        self._session.prune()
         try:
             self._session.ask({"do": "forbid", "routes": list(self._closed)}, self.limits.patience)
             self._session.supply(self._names, self.limits.patience)

@@ -33,9 +33,8 @@ class Hostile:
                 answers[exercise.id] = self._function(exercise.name)
             elif not self.spares:
                 answers[exercise.id] = f"{exercise.name} = trick"
-        document = submission(
-            lesson, answers, first=dedent(self.first).strip(), last=dedent(self.last).strip(), prepared=self.spares
-        )
+        around = {"first": dedent(self.first).strip(), "last": dedent(self.last).strip()}
+        document = submission(lesson, answers, **around, prepared=self.spares, bare=True)
         if self.change:
             self.change(document)
         return document

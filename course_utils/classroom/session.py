@@ -19,6 +19,7 @@ from .sandbox import COURSE, Backend, Box, SandboxFault, package_folders, python
 
 LOOK = 0.1  # seconds between looks at the memory, where no control group limits it
 SPARE_THREADS = 16  # kept from cells, for the calls
+MOST_CHILDREN = 8  # processes that an answer or a cell may leave behind
 MOST_CALLBACKS = 20_000  # of one call
 ADDRESS_ROOM = 6_000_000_000  # address space is not memory: libraries reserve much of it
 
@@ -45,6 +46,7 @@ class Session:
         try:
             self._send(frame({"user": backend.user, "routes": list(routes), **self._resources()}))
             self._reply(None, time.monotonic() + self.limits.start)
+            self._ours = set() if backend.name == "docker" else set(usage.tree(self.pid))
         except Gone as gone:
             said = self._complaint()
             self.close()
@@ -76,6 +78,12 @@ class Session:
 
     def close(self) -> None:
         self.box.close()
+
+    def prune(self) -> None:
+        """End what forks have left running, so that it does not slow down the next answer."""
+        left = set(usage.tree(self.pid)) - self._ours
+        if self._ours and len(left) > MOST_CHILDREN:
+            usage.end(left)
 
     def supply(self, names: dict[str, Any], seconds: float) -> None:
         """Put values and functions of ours into the answers' reach, in place of those before."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -15,12 +17,17 @@ def tree(pid: int) -> list[int]:
     pids, todo = [], [pid]
     while todo and len(pids) < 2_000:
         pids.append(todo.pop())
-        try:
-            for task in (PROC / str(pids[-1]) / "task").iterdir():
+        for task in sorted((PROC / str(pids[-1]) / "task").glob("*")):
+            with contextlib.suppress(OSError, ValueError):  # a thread that has just ended
                 todo += [int(p) for p in (task / "children").read_text().split()]
-        except (OSError, ValueError):
-            continue
-    return pids
+    return list(dict.fromkeys(pids))
+
+
+def end(pids: set[int]) -> None:
+    """Kill these processes."""
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def resident(pid: int) -> int:

@@ -271,3 +271,23 @@ def test_a_new_session_starts_clean(box, stage):
     finally:
         for session in sessions:
             session.close()
+
+
+def test_processes_left_behind_do_not_slow_the_next_answer(run):
+    cell = """
+import os, time
+def leave():
+    for _ in range(20):
+        if os.fork() == 0:
+            time.sleep(100)
+            os._exit(0)
+    return 1
+def count():
+    return sum(name.isdigit() and open(f"/proc/{name}/stat").read().split(")")[1].split()[0] != "Z"
+               for name in os.listdir("/proc"))
+"""
+    caller = run(cell)
+    before = caller.call("count").value
+    assert caller.call("leave").value == 1
+    caller.forbid(())  # the next exercise begins
+    assert caller.call("count").value == before
