@@ -41,7 +41,7 @@ SIGMOID = Exercise(
         "denominator of (6.3) by e to the z.",
         "Both halves need only the exponential of minus |z|. `np.where(z >= 0, ..., ...)` chooses between them.",
     ],
-    takeaway="No exponential of a positive number is ever taken.",
+    takeaway="Safest: never take the exponential of a positive number.",
 )
 
 BINARY_CROSS_ENTROPY = Exercise(
@@ -85,8 +85,8 @@ BINARY_CROSS_ENTROPY = Exercise(
             "small number in the logarithm or a cut of p. Go from logits to the loss directly: (6.16).",
             seen=answers.capped),
         Misconception("through-probabilities", answers.binary_from_probabilities,
-            "Right for usual logits; at ±1000 infinity or nan comes out, because p was rounded to 0 or 1 before its "
-            "logarithm. Go from logits to the loss directly: (6.16).", seen=answers.not_finite),
+            "Right for usual logits; at ±1000 infinity or nan comes out: a large exponential was taken, or p rounded "
+            "before its logarithm. (6.16) is for z > 0; which form is safe for z < 0?", seen=answers.not_finite),
     ],
     hints=[
         "What does one example cost if y = 0 and z = 1000? And if y = 1 and z = 1000?",
@@ -232,8 +232,8 @@ CROSS_ENTROPY = Exercise(
             "very confident mistake costs too little. Work with logarithms throughout: the line below (6.14).",
             seen=answers.capped),
         Misconception("through-probabilities", answers.loss_from_probabilities,
-            "Right for usual logits; at ±1000 infinity or nan comes out. A stable softmax alone is not enough: its p "
-            "can still be rounded to 0 before the logarithm. See the line below (6.14).", seen=answers.not_finite),
+            "Right for usual logits; at ±1000 infinity or nan comes out. Subtract each row's own largest logit, and do "
+            "not take the logarithm of a rounded p. See the line below (6.14).", seen=answers.not_finite),
     ],
     hints=[
         "What does an example cost whose true class has the logit -1000, and another class 1000?",
@@ -269,7 +269,10 @@ FIT = Exercise(
             seen=answers.is_baseline),
         Misconception("too-short", answers.fit_too_short,
             "The direction is right, but the weights are too small: with three times as much the loss would be lower. "
-            "More steps, or a larger learning rate?", seen=answers.is_too_short),
+            "More steps, or a larger learning rate? And are your features standardized?", seen=answers.is_too_short),
+        Misconception("bias-of-scaled-features", answers.fit_old_bias,
+            "Your weights are good for raw features; the bias is not. For the average tumour, raw and standardized "
+            "logits must agree: which b does that?", seen=answers.is_bias_off),
         Misconception("raw-features", lambda X, y: answers.walked(X, y, lr=0.1, steps=100),
             "Worse than a coin, and sure of it. One feature is about 0.1 and another about 600: no learning rate "
             "suits both. What did lesson 04 do to such features?", seen=answers.is_wild),
