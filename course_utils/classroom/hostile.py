@@ -205,14 +205,15 @@ LOOKING = {
     ),
     "imports the answers": Hostile(
         answer="""
-        import importlib
+        import importlib, sys
         for name in ('registry', 'ex04_linear_regression', 'exercise', 'judge', 'bench', '_answers04'):
             try:
                 module = importlib.import_module('course_utils.checks.' + name)
             except ImportError:
                 continue
             if name == 'registry':
-                return module.every()[0].reference(*args, **options)
+                mine = sys._getframe().f_code.co_name
+                return next(e.reference for e in module.every() if e.name == mine)(*args, **options)
         from course_utils import classroom
         return classroom"""
     ),
