@@ -44,7 +44,7 @@ def row(item: Item, dtype: str, times: dict[str, list[float]]) -> list[str]:
         middle(times["torch"]),
         f"**{median:.2f}** [{low:.2f}, {high:.2f}]",
         f"{bound:.1f}",
-        "met" if median <= bound else "not met",
+        "met" if round(median, 2) <= bound else "not met",
         f"{1e3 * statistics.median(times['floor']):.3g} {item.floor}",
         f"{ratio(times['ours'], times['floor'])[0]:.1f}",
         f"{ratio(times['naive'], times['small'])[0]:.0f}",

@@ -138,10 +138,7 @@ def _spread(q: Array, k: Array, v: Array) -> list[Array]:
 
 
 def _groups(shape: tuple[int, ...]) -> list:
-    """Indices that cut scores of this shape along their first axis into parts of about GROUP numbers.
-
-    All that is done to a part is done while it lies in the cache.
-    """
+    """Indices that cut scores of this shape along their first axis into parts small enough to stay in the cache."""
     if len(shape) == 2:
         return [...]  # no leading axis: all at once
     step = max(1, GROUP // max(1, math.prod(shape[1:])))
@@ -296,7 +293,8 @@ def multi_head_attention_backward(dout: Array, cache: MultiHeadCache) -> tuple[A
     dx_k, dW_k, db_k = affine_backward(dk, cache.key)
     dx_v, dW_v, db_v = affine_backward(dv, cache.value)
     grads = {"W_q": dW_q, "b_q": db_q, "W_k": dW_k, "b_k": db_k, "W_v": dW_v, "b_v": db_v, "W_o": dW_o, "b_o": db_o}
-    return dx_q, dx_k + dx_v, grads
+    dx_k += dx_v
+    return dx_q, dx_k, grads
 
 
 def _check_heads(x_q: Array, x_kv: Array, params: Params, heads: int) -> Params:

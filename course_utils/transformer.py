@@ -16,7 +16,6 @@ import numpy as np
 
 from course_utils._types import Array, Params
 from course_utils._validate import as_float, check_params
-from course_utils.activations import ReluCache, relu_backward, relu_forward
 from course_utils.affine import AffineCache, affine_backward, affine_forward
 from course_utils.attention import MultiHeadCache, multi_head_attention_backward, multi_head_attention_forward
 from course_utils.init import he_normal, xavier_uniform
@@ -26,10 +25,9 @@ MULTI_HEAD_AXES = {f"{kind}_{h}": (None,) * axes for h in "qkvo" for kind, axes 
 
 
 class FeedForwardCache(NamedTuple):
-    """The caches of the two affine maps and of the relu between them."""
+    """The caches of the two affine maps; the second one's input is the relu's output."""
 
     first: AffineCache
-    relu: ReluCache
     second: AffineCache
 
 
@@ -119,9 +117,9 @@ def feed_forward_forward(x: Array, params: Params) -> tuple[Array, FeedForwardCa
     """
     params = check_params(params, {"W_1": (None, None), "b_1": (None,), "W_2": (None, None), "b_2": (None,)})
     a, first = affine_forward(x, params["W_1"], params["b_1"])  # (N, T, F)
-    r, relu = relu_forward(a)
-    out, second = affine_forward(r, params["W_2"], params["b_2"])  # (N, T, D)
-    return out, FeedForwardCache(first, relu, second)
+    np.maximum(a, 0, out=a)  # relu in place: nobody else holds this array, the largest of the block
+    out, second = affine_forward(a, params["W_2"], params["b_2"])  # (N, T, D)
+    return out, FeedForwardCache(first, second)
 
 
 def feed_forward_backward(dout: Array, cache: FeedForwardCache) -> tuple[Array, Params]:
@@ -132,8 +130,9 @@ def feed_forward_backward(dout: Array, cache: FeedForwardCache) -> tuple[Array, 
     >>> feed_forward_backward(np.ones_like(out), cache)[0]
     array([[[6., 6.]]])
     """
-    dr, dW_2, db_2 = affine_backward(dout, cache.second)
-    dx, dW_1, db_1 = affine_backward(relu_backward(dr, cache.relu), cache.first)
+    da, dW_2, db_2 = affine_backward(dout, cache.second)
+    da *= cache.second.x > 0
+    dx, dW_1, db_1 = affine_backward(da, cache.first)
     return dx, {"W_1": dW_1, "b_1": db_1, "W_2": dW_2, "b_2": db_2}
 
 
@@ -270,11 +269,11 @@ def _residual_forward(
     if norm_first:
         normed, norm = layer_norm_forward(x, gamma, beta)
         out, inner = sublayer(normed)
-        _check_width(x, out)
-        return x + out, ResidualCache(norm, inner, number, norm_first)
+        _add_input(out, x)
+        return out, ResidualCache(norm, inner, number, norm_first)
     out, inner = sublayer(x)
-    _check_width(x, out)
-    normed, norm = layer_norm_forward(x + out, gamma, beta)
+    _add_input(out, x)
+    normed, norm = layer_norm_forward(out, gamma, beta)
     return normed, ResidualCache(norm, inner, number, norm_first)
 
 
@@ -294,7 +293,8 @@ def _residual_backward(dout: Array, sublayer_backward: Callable, cache: Residual
 
 def _self_attention_backward(dout: Array, cache: MultiHeadCache) -> tuple[Array, Params]:
     dx_q, dx_kv, grads = multi_head_attention_backward(dout, cache)
-    return dx_q + dx_kv, grads
+    dx_q += dx_kv
+    return dx_q, grads
 
 
 def _cross_attention_backward(dout: Array, cache: MultiHeadCache) -> tuple[Array, Params]:
@@ -303,12 +303,14 @@ def _cross_attention_backward(dout: Array, cache: MultiHeadCache) -> tuple[Array
     return dx, {f"cross_{name}": g for name, g in grads.items()} | {"memory": dmemory}
 
 
-def _check_width(x: Array, out: Array) -> None:
+def _add_input(out: Array, x: Array) -> None:
+    """out += x, the residual connection, into the array that the sublayer has just made."""
     if x.shape != out.shape:
         raise ValueError(
             f"a residual connection adds x {x.shape} to its sublayer's output {out.shape}, so both need one shape: "
             "W_o and W_2 must lead back to the width of x."
         )
+    out += x
 
 
 def init_multi_head(D: int, rng: "np.random.Generator", *, D_kv: int | None = None, dtype=np.float64) -> Params:
