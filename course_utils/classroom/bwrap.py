@@ -59,15 +59,15 @@ class Bwrap(Backend):
         disk = str(self.limits.disk)
         open_to_all = ["--perms", "1777", "--size", disk, "--tmpfs"]
         return [
-            *self.mounts,
+            *open_to_all,
+            "/tmp",
+            *self.mounts,  # after /tmp: Python may lie below it
             "--proc",
             "/proc",
             "--dev",
             "/dev",
             *open_to_all,
             "/dev/shm",
-            *open_to_all,
-            "/tmp",
             *open_to_all,
             HOME,
             "--ro-bind",

@@ -208,6 +208,19 @@ def open_folder():
         yield Path(folder)
 
 
+def test_a_python_below_the_folder_for_temporary_files_is_found(box):
+    """Inside, /tmp is a fresh disk in memory; the environment must not be hidden below it."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+        code = "from course_utils.classroom import bwrap, sandbox; print(repr(bwrap.Bwrap(sandbox.Limits()).probe()))"
+        packages = os.pathsep.join([str(ROOT), sysconfig.get_path("purelib")])
+        run = subprocess.run(
+            [Path(folder) / "bin" / "python", "-c", code],
+            capture_output=True, text=True, env={**os.environ, "PYTHONPATH": packages},
+        )  # fmt: skip
+    assert run.stdout.strip() == "''", run.stdout + run.stderr
+
+
 def test_an_ordinary_user_gets_the_same_marks(open_folder, box):
     found = _ordinary()
     if found is None:
