@@ -136,7 +136,7 @@ def _arrays(received: Any, expected: np.ndarray, rule: Rule, where: str) -> Diff
 
 
 def _dtypes(received: np.ndarray, expected: np.ndarray, rule: Rule, where: str) -> Difference | None:
-    got, want = received.dtype, expected.dtype
+    got, want = (a.dtype.newbyteorder("=") for a in (received, expected))  # the order of bytes is no one's mistake
     kind = {"u": "i"}  # signed or not is one kind here
     alike = kind.get(got.kind, got.kind) == kind.get(want.kind, want.kind)
     if alike and (got.kind not in "fc" or got == want):

@@ -19,6 +19,7 @@ SAME = [
     (float("nan"), np.nan),
     (np.inf, np.inf),
     (np.array([np.nan, -np.inf, 1.0]), np.array([np.nan, -np.inf, 1.0 + 1e-9])),
+    (np.array([1.5, 2], dtype=">f8"), np.array([1.5, 2])),
     (np.array([1, 2], dtype=np.int32), np.array([1, 2], dtype=np.int64)),
     ([1.0, 2.0], (1.0, 2.0)),
     ({"b": 1, "a": (2,)}, {"a": (2,), "b": 1}),
