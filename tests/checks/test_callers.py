@@ -232,6 +232,37 @@ def test_watching_leaves_no_trace():
     assert (np.var, __import__) == before
 
 
+LAZY = """
+import importlib
+def __getattr__(name):  # as SciPy does it
+    if name == "tools":
+        return importlib.import_module(".tools", __name__)
+    raise AttributeError(name)
+"""
+
+
+def test_a_lazy_package_is_not_imported_for_the_watching(tmp_path, monkeypatch):
+    package = tmp_path / "lazy_here"
+    package.mkdir()
+    (package / "__init__.py").write_text(LAZY, encoding="utf-8")
+    (package / "tools.py").write_text("def answer(): return 1\ndef help(): return 2\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def uses_a_neighbour():
+        import lazy_here  # noqa: F401 - the package alone is loaded now, and no part of it
+
+        loaded = "lazy_here.tools" in sys.modules
+        from lazy_here.tools import help
+
+        return loaded, help()
+
+    caller = InProcess({"f": uses_a_neighbour})
+    caller.forbid(("lazy_here.tools.answer",))
+    outcome = caller.call("f")
+    assert outcome.fault is None and outcome.value == (False, 2) and outcome.borrowed == ()
+    assert not hasattr(sys.modules["lazy_here.tools"].answer, "__wrapped__")
+
+
 def test_a_forbidden_function_of_ours_may_be_used_by_our_callback():
     caller = in_process()
     caller.forbid(("numpy.var",))

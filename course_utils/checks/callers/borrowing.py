@@ -136,9 +136,14 @@ def resolve(route: str) -> tuple[Any, str]:
         holder = sys.modules.get(".".join(path[:cut]))
         if holder is not None:
             for name in path[cut:-1]:
-                holder = getattr(holder, name, None)
-            return (holder, path[-1]) if hasattr(holder, path[-1]) else (None, path[-1])
+                holder = _inside(holder, name)
+            return (holder, path[-1]) if _inside(holder, path[-1]) is not None else (None, path[-1])
     return None, path[-1]
+
+
+def _inside(holder: Any, name: str) -> Any:
+    """What a name stands for in a module or class; a lazy package is not made to import it."""
+    return vars(holder).get(name) if isinstance(holder, types.ModuleType) else getattr(holder, name, None)
 
 
 def names_used(answer: Any) -> set[str]:
