@@ -251,5 +251,7 @@ def _kind_complaints(ex: Exercise) -> Iterable[str]:
         yield "kind 'value' is looked at, so it has neither cases nor drive"
     if ex.kind == "repair" and not any(m.answer is ex.broken for m in ex.misconceptions):
         yield "kind 'repair' needs broken=, and a misconception whose answer is that same function"
+    if ex.memory is not None and ex.needs:
+        yield "memory= and needs= do not go together: what we supply uses our memory, in the sandbox not the answer's"
     if ex.choices and right_answer(ex.reference) not in ex.choices:
         yield "the reference is one of the choices"

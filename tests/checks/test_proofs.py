@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from course_utils.checks import Exercise, Misconception
+from course_utils.checks import Exercise, Memory, Misconception
 from tests.checks import mutants, proofs
 
 
@@ -121,6 +121,7 @@ REFUSED = {
     "needs a metric": {"kind": "experiment"},
     "needs cases and a drive": {"kind": "class"},
     "neither cases nor drive": {"kind": "value"},
+    "memory= and needs=": {"needs": ["98.1"], "memory": Memory(lambda rng: rng.normal(size=9), sum, 1, "Why?")},
     "one of the choices": {"kind": "value", "cases": None, "choices": ("a", "b"), "reference": "c"},
 }
 
