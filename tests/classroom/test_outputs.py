@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -97,6 +98,24 @@ def test_the_report_counts_what_was_planted_worst_first(results):
     assert rows["04.1", "right"]["students"] == "3" and float(rows["04.2", "half"]["share"]) == pytest.approx(
         1 / 9, abs=1e-4
     )
+
+
+def test_what_no_mistake_explains_is_said_in_words(results):
+    def ways(*faults):
+        check = dict.fromkeys(("id", "misconception", "section", "message"), "") | {"status": "try again"}
+        check |= {"passed": False, "points": 0.0, "max_points": 1.0}
+        made = [{"student": f, "status": "graded", "checks": [check | {"fault": f}]} for f in faults]
+        return {m.message: len(m.students) for m in classreport.mistakes(made)}
+
+    assert ways("TimeUp", "Stuck", "Dead") == {"Does not end in time.": 2, "Ends Python.": 1}
+    assert ways("RecursionError", "ZeroDivisionError").keys() == {
+        "Stops with RecursionError.",
+        "Stops with ZeroDivisionError.",
+    }
+    source = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "course_utils" / "checks").rglob("*.py"))
+    kinds = set(re.findall(r"""(?:Difference|_differ|Fault)\(\s*"([^"]+)"|fault="([^"]+)""", source))
+    known = classreport.OTHER.keys() | classreport.ALIKE.keys() | {"missing", "Missing", "empty", "stub", "fault"}
+    assert {a or b for a, b in kinds} <= known
 
 
 def test_a_class_in_which_nothing_could_be_read_has_a_report(results):
