@@ -21,7 +21,7 @@ from pathlib import Path
 
 from . import outputs
 from .cgroups import sweep
-from .grading import GRADED, Settings, fingerprint
+from .grading import GRADED, Settings, fingerprint, number_of
 from .pool import grade_all
 from .results import Folder, write_whole
 from .sandbox import Limits, SandboxFault, backend
@@ -85,7 +85,7 @@ def _settings(arguments: argparse.Namespace, folder: Folder) -> Settings:
         cell=arguments.cell_time,
         call=arguments.call_time,
     )
-    lesson = f"{int(arguments.exercise):02d}" if arguments.exercise.isdigit() else arguments.exercise
+    lesson = number_of(arguments.exercise)
     settings = Settings(
         lesson, seed_of(arguments.seed, folder), arguments.sandbox, arguments.unsafe, arguments.image, limits
     )

@@ -31,6 +31,12 @@ def write_whole(path: Path, data: str | bytes, private: bool = False) -> None:
     os.replace(part, path)
 
 
+def empty_folder(path: Path) -> None:
+    """Raises ValueError where `path` is a file, or a folder with something in it."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ValueError(f"{path} is {'not empty' if path.is_dir() else 'a file'}: name a new folder")
+
+
 def safe(student: str) -> str:
     """A student's name as a file name: readable, and never two the same.
 

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from course_utils.classroom import __main__ as classroom
 from course_utils.classroom import pool
 from course_utils.classroom.damage import DAMAGES
 from course_utils.classroom.grading import INCOMPLETE, Settings
 from course_utils.classroom.hostile import HOSTILE
-from course_utils.classroom.rehearse import damaged, fine, hostile, mistaken, write
+from course_utils.classroom.rehearse import damaged, fine, hostile, made_up_class, mistaken, write
 from course_utils.classroom.results import Folder
 from course_utils.classroom.sandbox import Limits
 from course_utils.classroom.submissions import find
@@ -293,6 +294,20 @@ def test_two_runs_do_not_grade_into_one_folder_at_once(tmp_path):
     with Folder(tmp_path / "out").locked():
         done = grade(tmp_path, tmp_path / "out", lesson="00", check=False)
     assert done.returncode == 2 and "another run" in done.stderr
+
+
+def test_a_small_rehearsal_has_some_of_everything():
+    kinds = Counter(p.kind for p in made_up_class("04", 20))
+    assert kinds["mistake"] >= 5 and kinds["hostile"] >= 4 and kinds["damage"] >= 4 and kinds["right"] == 1
+    everybody = [p.student[5:] for p in made_up_class("04", 200)]
+    each = [p.student for family in (hostile, damaged, mistaken, fine) for p in family("04")]
+    assert len(set(each)) == len(each) and set(everybody[: len(each)]) == set(each)
+
+
+@pytest.mark.parametrize(("more", "said"), [(["--count", "0"], "1 or more"), (["--exercise", "99"], "there are: 00")])
+def test_what_cannot_be_rehearsed_is_told_in_a_sentence(tmp_path, capsys, more, said):
+    assert classroom.main(["rehearse", "--exercise", "4", "--out", str(tmp_path / "x"), *more]) == 2
+    assert said in capsys.readouterr().err and not (tmp_path / "x").exists()
 
 
 def test_every_damage_is_somebody_in_a_rehearsal():
