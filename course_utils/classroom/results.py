@@ -81,9 +81,8 @@ class Folder:
         write_whole(path, data)
 
     def all(self) -> list[dict]:
-        """Every result there is, by student."""
-        found = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(self.results.glob("*.json"))]
-        return sorted(found, key=lambda r: r["student"])
+        """Every result there is, by student.  Raises ValueError where a file is damaged."""
+        return sorted(map(_read, self.results.glob("*.json")), key=lambda r: r["student"])
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -99,6 +98,14 @@ class Folder:
             except OSError as error:
                 raise ValueError(f"another run is grading into {self.path} right now") from error
             yield
+
+
+def _read(path: Path) -> dict:
+    try:
+        result = json.loads(path.read_text(encoding="utf-8"))
+        return result | {"student": result["student"]}
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{path} is damaged: delete it and grade again, which makes it anew") from error
 
 
 def grades_csv(results: Iterable[dict]) -> str:

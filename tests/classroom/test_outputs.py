@@ -184,6 +184,8 @@ def test_half_a_file_is_never_seen(folder, monkeypatch):
     assert folder.file("anna").read_bytes() == before and folder.known("anna")
     (folder.results / "bad.json").write_text('{"student": ')
     assert folder.known("bad") is None
+    with pytest.raises(ValueError, match=r"bad\.json is damaged"):
+        folder.all()
 
 
 def test_the_gradebook_of_nbgrader_gets_every_score(tmp_path):
@@ -196,4 +198,6 @@ def test_the_gradebook_of_nbgrader_gets_every_score(tmp_path):
     assert b"1 students" in told.stdout and told.stderr == b""
     with contextlib.closing(sqlite3.connect(database)) as book:
         rows = book.execute("select b.name, g.auto_score from grade g join base_cell b on g.cell_id = b.id").fetchall()
+    bad = subprocess.run([*command, "--database", "gradebook"], cwd=ROOT, capture_output=True, text=True)
+    assert bad.returncode == 2 and "gradebook could not be written" in bad.stderr and "Traceback" not in bad.stderr
     assert len(rows) == 7 and dict(rows)["check-04-1"] == 1.5 and sum(score for _, score in rows) == 1.5
