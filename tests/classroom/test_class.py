@@ -19,7 +19,7 @@ from course_utils.classroom.damage import DAMAGES
 from course_utils.classroom.grading import INCOMPLETE, Settings
 from course_utils.classroom.hostile import HOSTILE
 from course_utils.classroom.rehearse import damaged, fine, hostile, made_up_class, mistaken, write
-from course_utils.classroom.results import Folder
+from course_utils.classroom.results import Folder, write_whole
 from course_utils.classroom.sandbox import Limits
 from course_utils.classroom.submissions import find
 
@@ -275,6 +275,36 @@ def test_what_cannot_be_graded_is_told_in_a_sentence(tmp_path, more, said):
     (tmp_path / "in" / "a.ipynb").write_text("{}")
     done = grade(tmp_path / "in", tmp_path / "out", *more, lesson="00", check=False)
     assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_fault_leaves_the_seed_and_makes_no_folder(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.ipynb").write_text("")
+    write_whole(tmp_path / "out" / "seed.txt", "5\n")
+    Folder(tmp_path / "out").keep({"student": "a", "exercise": "00"})
+    words = ["grade", str(tmp_path / "in"), "--exercise", "04", "--seed", "9", "--out", str(tmp_path / "out")]
+    assert classroom.main(words) == 2 and "results of exercise 00" in capsys.readouterr().err
+    assert (tmp_path / "out" / "seed.txt").read_text() == "5\n"
+    assert classroom.main([*words[:1], str(tmp_path / "no"), *words[2:-1], str(tmp_path / "new")]) == 2
+    assert classroom.main(["report", str(tmp_path / "new")]) == 2
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("words", ["grade {in} --exercise 04 --out {file}", "rehearse --exercise 04 --out {file}"])
+def test_a_file_where_a_folder_should_be_is_told_in_a_sentence(tmp_path, capsys, words):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.ipynb").write_text("")
+    (tmp_path / "file").write_text("")
+    filled = words.format(**{"in": tmp_path / "in", "file": tmp_path / "file"}).split()
+    assert classroom.main(filled) == 2 and str(tmp_path / "file") in capsys.readouterr().err
+
+
+def test_results_of_earlier_runs_are_told(tmp_path, box):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.ipynb").write_text("")
+    assert "earlier runs" not in grade(tmp_path / "a", tmp_path / "out", lesson="00").stdout
+    assert "also show 1 from earlier runs" in grade(tmp_path / "b", tmp_path / "out", lesson="00").stdout
 
 
 def test_parts_of_a_class_are_put_together(tmp_path, box):
