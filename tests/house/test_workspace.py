@@ -70,7 +70,8 @@ def test_update_brings_new_and_changed_lessons(course, capsys):
     assert (course / "my_work" / "notebooks" / "05_new.ipynb").exists()
     assert "1 new, 1 changed" in capsys.readouterr().out
     workspace.main_update([])
-    assert "0 new, 0 changed" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "0 new, 0 changed" in said and "git pull" in said
 
 
 def test_only_new_outputs_are_no_change(course):
@@ -122,6 +123,10 @@ def test_submit_makes_one_file_named_after_the_student(course, capsys):
     workspace.fill()
     mine = course / "my_work" / "exercises" / "04_linear.ipynb"
     kept = edit(mine)
+    workspace.main_submit(["4", "--name=..ann."])
+    assert (course / "my_work" / "hand_in" / "04_linear" / "ann.ipynb").read_bytes() == kept
+    with pytest.raises(Fault, match="--name NAME"):
+        workspace.main_submit(["4", "--name"])
     workspace.main_submit(["4", "--name", "李 雷/7"])
     target = course / "my_work" / "hand_in" / "04_linear" / "李 雷_7.ipynb"
     assert target.read_bytes() == kept == mine.read_bytes()
