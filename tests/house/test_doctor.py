@@ -110,6 +110,18 @@ def test_a_damaged_notebook_is_a_fault(course, monkeypatch):
     assert "reset 04" in mend
 
 
+def test_a_file_that_hides_a_package_is_a_fault(course, monkeypatch):
+    monkeypatch.setattr(doctor, "MY_WORK", course / "my_work")
+    doctor.workspace.fill()
+    (course / "my_work" / "notebooks" / "numpy.py").write_text("x = 1", encoding="utf-8")
+    (course / "my_work" / "exercises" / "random").mkdir()
+    (course / "my_work" / "exercises" / "random" / "a.py").write_text("x = 1", encoding="utf-8")
+    (course / "my_work" / "exercises" / "helpers.py").write_text("x = 1", encoding="utf-8")
+    found = faults(doctor.work)
+    assert [text.split(" hides the package ")[1].split()[0] for text, _ in found] == ["numpy", "random"]
+    assert all("rename it" in mend for _, mend in found)
+
+
 def test_little_memory_is_a_fault(monkeypatch):
     monkeypatch.setattr(doctor, "memory_gb", lambda: 1.9)
     assert "needs 4 GB" in faults(doctor.memory)[0][1]

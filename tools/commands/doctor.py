@@ -199,7 +199,10 @@ def progress() -> Iterator[Finding]:
 
 
 def work() -> Iterator[Finding]:
-    """The student's own copies can be read."""
+    """The student's own copies can be read, and nothing beside them hides a package."""
+    for path in workspace.hiding():
+        text = f"{shown(path)} hides the package {path.stem} from the notebooks beside it."
+        yield Finding("FAULT", text, f"rename it, my_{path.name} perhaps, and restart the kernel")
     damaged = [path for path in workspace.copies() if workspace.parsed(path) is None]
     for path in damaged:
         mend = f"JupyterLab: File, Revert Notebook to Checkpoint (python course.py reset {path.name[:2]}, keeping it)"

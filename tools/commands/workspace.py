@@ -16,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 
+from tools.commands.environment import NEEDED
 from tools.commands.ground import check_work
 from tools.commands.places import MY_WORK, ROOT, shown
 from tools.commands.say import Fault, say
@@ -42,6 +43,7 @@ def main_update(rest: list[str]) -> int:
 def main_reset(rest: list[str]) -> int:
     """`reset NN`: a fresh lesson and exercises NN; the student's are kept under another name."""
     paths = numbered(rest, "reset")
+    check_work()
     for path in paths:
         mine = copy_of(path)
         if mine.exists() and mine.read_bytes() != fresh(path):
@@ -57,6 +59,7 @@ def main_submit(rest: list[str]) -> int:
     """`submit NN [--name NAME]`: the one file to hand in, named after the student."""
     name, rest = named(rest)
     paths = numbered(rest, "submit", "NN [--name NAME]")
+    check_work()
     exercise = next((path for path in paths if path.parent.name == "exercises"), None)
     if exercise is None:
         raise Fault(f"Lesson {rest[0]} has no exercises to hand in.")
@@ -136,6 +139,14 @@ def originals() -> list[Path]:
 def copies() -> list[Path]:
     """The student's notebooks, whatever their names."""
     return [path for folder in FOLDERS for path in sorted((MY_WORK / folder).glob("*.ipynb"))]
+
+
+def hiding() -> list[Path]:
+    """Files and folders of the student's that hide a package from the notebooks beside them: numpy.py, random.py."""
+    packages = set(sys.stdlib_module_names) | set(NEEDED) | {"course_utils"}
+    found = [path for folder in FOLDERS for path in sorted((MY_WORK / folder).glob("*"))]
+    code = [path for path in found if path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py")))]
+    return [path for path in code if path.stem in packages]
 
 
 def companions() -> list[Path]:
