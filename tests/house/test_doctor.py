@@ -2,11 +2,13 @@
 
 import json
 import sys
+from importlib import metadata
 
 import pytest
 
 from tools.commands import doctor, inside
 from tools.commands.doctor import Finding
+from tools.commands.places import STUDENT
 from tools.commands.say import Fault
 
 
@@ -46,6 +48,22 @@ def test_versions_are_read_from_the_lock(here, tmp_path):
     wrong = inside.ask("versions", str(lock))
     assert [(name, want) for name, want, _ in wrong] == [("numpy", "0.1"), ("no-such-package", "1.0")]
     assert wrong[1][2] is None
+
+
+def test_a_package_that_lost_a_module_is_told(tmp_path):
+    info = tmp_path / "odd-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n", encoding="utf-8")
+    record = "odd/__init__.py,,\nodd/deep/er.py,,\n../../bin/odd.py,,\nodd-1.0.dist-info/METADATA,,\n"
+    (info / "RECORD").write_text(record, encoding="utf-8")
+    assert inside.gone(metadata.Distribution.at(info)) == "odd/__init__.py"
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "__init__.py").touch()
+    assert inside.gone(metadata.Distribution.at(info)) is None
+
+
+def test_every_package_of_the_lock_is_whole(here):
+    assert [line for line in inside.ask("versions", str(STUDENT)) if "not whole" in str(line[2])] == []
 
 
 def test_an_import_that_fails_is_told_with_its_last_words(here):
