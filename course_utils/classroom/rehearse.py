@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import cycle, islice, zip_longest
 from pathlib import Path
@@ -80,11 +80,17 @@ def made_up_class(lesson: str, count: int) -> list[Planned]:
         raise ValueError(f"there are no exercises {lesson!r}; there are: {known}")
     if count < 1:
         raise ValueError(f"--count is a number of students, 1 or more, not {count}")
-    turns = zip_longest(mistaken(lesson), fine(lesson), damaged(lesson), hostile(lesson))
-    kinds = [planned for turn in turns for planned in turn if planned]
+    mistakes = list(mistaken(lesson))
+    spread = in_turn(*([p for p in mistakes if e.id in p.mistakes] for e in exercises(lesson)))
+    kinds = list(in_turn(spread, fine(lesson), damaged(lesson), hostile(lesson)))
     again = [p for p in kinds if p.kind in ("right", "other", "mistake")]
     chosen = kinds[:count] + list(islice(cycle(again), max(0, count - len(kinds))))
     return [replace(p, student=f"s{i:03d} {p.student}") for i, p in enumerate(chosen)]
+
+
+def in_turn(*families: Iterable[Planned]) -> Iterator[Planned]:
+    """One of each family, then another of each, until all are through."""
+    return (planned for turn in zip_longest(*families) for planned in turn if planned)
 
 
 def fine(lesson: str) -> Iterator[Planned]:
