@@ -184,3 +184,10 @@ def test_it_only_looks(course, monkeypatch):
     list(doctor.work())
     assert {path: path.stat().st_mtime_ns for path in course.rglob("*")} == before
     assert json.loads((course / "notebooks" / "04_linear.ipynb").read_text("utf-8"))["cells"]
+
+
+def test_a_path_that_leads_python_astray_is_told(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    assert any("PYTHONPATH is set (/elsewhere)" in f.text and "VS Code" in f.mend for f in doctor.extras())
+    monkeypatch.delenv("PYTHONPATH")
+    assert not any("PYTHONPATH" in f.text for f in doctor.extras())
