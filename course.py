@@ -6,7 +6,7 @@
     python course.py doctor            say what is wrong with this machine and how to mend it
     python course.py update            bring new and changed lessons into my_work/, beside your own
     python course.py reset 04          start lesson and exercises 04 afresh; yours are kept under another name
-    python course.py submit 04         make the one file to hand in
+    python course.py submit 04         make the one file to hand in; --name NAME says who you are
     python course.py setup             only make the environment
     python course.py wheels            fill wheelhouse/ for a classroom without a network
 
@@ -14,6 +14,7 @@ This file finds a Python that fits and leaves the work to tools/commands.  It mu
 far enough to say what to do.
 """
 
+import difflib
 import glob
 import os
 import shutil
@@ -152,6 +153,9 @@ def main(argv):
         print(__doc__)
         return 0
     if not argv or argv[0] not in VERBS:
+        if argv:
+            near = difflib.get_close_matches(argv[0], VERBS, n=1)
+            print("There is no " + argv[0] + (": did you mean " + near[0] + "?" if near else "."), file=sys.stderr)
         print("usage: python course.py", " | ".join(VERBS), " (python course.py help tells more)", file=sys.stderr)
         return 2
     if not fits([sys.executable]):

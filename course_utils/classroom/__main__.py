@@ -11,13 +11,16 @@ COMMANDS = {
     "release": ("release", "make exercises/ from solutions/, or pack a course without solutions"),
     "grade": ("grade", "grade a folder or zip of notebooks: marks, feedback, class report"),
     "report": ("report", "make the tables and pages of a graded folder again, or put parts together"),
-    "export": ("export", "marks for Moodle, Canvas, Gradescope or nbgrader's gradebook"),
+    "export": ("export", "marks for Moodle, Canvas or nbgrader's gradebook"),
     "rehearse": ("rehearse", "make up a class, hostile students too, to try grading on this machine"),
 }
 
 
 def main(words: list[str] | None = None) -> int:
-    """Run one command; only its module is imported.  Returns the exit code."""
+    """Run one command; only its module is imported.  Returns the exit code.
+
+    What a disk refuses is told in a sentence.
+    """
     words = sys.argv[1:] if words is None else words
     parser = argparse.ArgumentParser(prog="python -m course_utils.classroom", description="For teachers.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -28,7 +31,13 @@ def main(words: list[str] | None = None) -> int:
             module.add_arguments(command)
             command.set_defaults(run=module.run)
     arguments = parser.parse_args(words)
-    return arguments.run(arguments)
+    try:
+        return arguments.run(arguments)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        print(f"{error.filename} cannot be read or written: {error.strerror}.", file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

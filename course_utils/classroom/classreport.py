@@ -17,22 +17,28 @@ MOST_SECTIONS, MOST_MISTAKES = 4, 3  # of the lesson, and of one section, told a
 MOST_ROWS = 12  # students listed before the rest is folded
 COLOURS = {"right": "#3f90da", "mistake": "#bd1f01", "other": "#e76300", "open": "#94a4a2"}
 KEYS = {"right": "right", "mistake": "a known mistake", "other": "wrong in another way", "open": "not begun or not run"}
-OTHER = {
-    "error": "stops with an error",
-    "TimeUp": "does not end in time",
-    "Stuck": "does not end in time",
-    "Dead": "ends Python",
-    "SystemExit": "calls sys.exit",
-    "shape": "the shape is wrong",
-    "nan": "gives NaN",
-    "dtype": "the dtype is wrong",
-    "value": "other values",
-    "mutated": "changes its input",
-    "nothing": "returns nothing",
-    "type": "gives another type",
-    "object": "gives another type",
-    "metric": "does not reach the bound",
+OTHER = {  # what no registered mistake explains, by the kind of fault; any other kind is an exception's name
+    "TimeUp": "Does not end in time.",
+    "Dead": "Ends Python.",
+    "SystemExit": "Calls sys.exit.",
+    "KeyboardInterrupt": "Raises KeyboardInterrupt.",
+    "Unusable": "What it gives could not be used.",
+    "not callable": "Is no function or class.",
+    "choice": "Is none of the choices.",
+    "shape": "The shape is wrong.",
+    "nan": "Gives NaN.",
+    "dtype": "The dtype is wrong.",
+    "value": "Other values.",
+    "mutated": "Changes its input.",
+    "nothing": "Returns nothing.",
+    "type": "Gives another type.",
+    "length": "The number of results is wrong.",
+    "order": "The results are in another order.",
+    "keys": "The keys of the dict are wrong.",
+    "metric": "Does not reach the bound.",
+    "no fault": "Raises no error where it should.",
 }
+ALIKE = {"Stuck": "TimeUp", "object": "type", "tuple": "type", "metric nan": "metric", "unmeasured": "Unusable"}
 
 
 @dataclass
@@ -73,8 +79,8 @@ def _way(check: dict) -> tuple[str, str, str]:
         return "mistake", check["misconception"], _registered(check["id"], check["misconception"]) or check["message"]
     if check["status"] in ("not yet", "not tried"):
         return "open", check["status"], "Not begun, or not run."
-    fault = check["fault"] or "value"
-    return "other", fault, OTHER.get(fault, f"stops with {fault}").capitalize() + "."
+    fault = ALIKE.get(check["fault"], check["fault"]) or "value"
+    return "other", fault, OTHER.get(fault) or f"Stops with {fault}."
 
 
 def _registered(number: str, name: str) -> str:
@@ -111,7 +117,7 @@ def _numbers(results: list[dict]) -> str:
         facts.append(fact(len(results) - len(good), "could not be read"))
     if good:
         facts += [
-            fact(f"{100 * statistics.median(shares):.0f} %", "of the marks: half of the class has more"),
+            fact(f"{100 * statistics.median(shares):.0f} %", "of the marks: half of the class has this or more"),
             fact(f"{100 * statistics.fmean(shares):.0f} %", "of the marks on average"),
             fact(sum(s > 0.9999 for s in shares), "have everything right"),
         ]

@@ -31,11 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """The command; returns its exit code."""
     folder = Folder(arguments.folder)
-    results = folder.all()
-    if not results:
-        print(f"{folder.path} holds no results: `grade` makes them", file=sys.stderr)
-        return 2
     try:
+        results = folder.all()
+        if not results:
+            raise ValueError(f"{folder.path} holds no results: `grade` makes them")
         told = {"moodle": _moodle, "canvas": _canvas, "nbgrader": _nbgrader}[arguments.to](folder, results, arguments)
     except (ValueError, ModuleNotFoundError) as error:
         missing = isinstance(error, ModuleNotFoundError)

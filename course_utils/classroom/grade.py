@@ -21,7 +21,7 @@ from pathlib import Path
 
 from . import outputs
 from .cgroups import sweep
-from .grading import GRADED, Settings, fingerprint
+from .grading import GRADED, Settings, fingerprint, number_of
 from .pool import grade_all
 from .results import Folder, write_whole
 from .sandbox import Limits, SandboxFault, backend
@@ -59,9 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     """The command; returns its exit code."""
     start = time.monotonic()
     try:
-        folder = Folder(arguments.out)
+        submissions, folder = _part(find(arguments.submissions), arguments.part), Folder(arguments.out)
         with folder.locked():
-            settings, submissions = _settings(arguments, folder), _part(find(arguments.submissions), arguments.part)
+            settings = _settings(arguments, folder)
             done, new = _grade(submissions, settings, folder, arguments)
             outputs.write(folder)
     except (ValueError, SandboxFault) as error:
@@ -85,17 +85,18 @@ def _settings(arguments: argparse.Namespace, folder: Folder) -> Settings:
         cell=arguments.cell_time,
         call=arguments.call_time,
     )
-    lesson = f"{int(arguments.exercise):02d}" if arguments.exercise.isdigit() else arguments.exercise
+    lesson = number_of(arguments.exercise)
     settings = Settings(
         lesson, seed_of(arguments.seed, folder), arguments.sandbox, arguments.unsafe, arguments.image, limits
     )
     if others := {r["exercise"] for r in folder.all()} - {lesson}:
         raise ValueError(f"{folder.path} holds results of exercise {', '.join(sorted(others))}: name another folder")
+    write_whole(folder.path / "seed.txt", f"{settings.seed}\n", private=True)
     return settings
 
 
 def seed_of(given: str | None, folder: Folder) -> int:
-    """The seed asked for; else the one kept in the folder; else a new one, kept there for you alone."""
+    """The seed asked for; else the one kept in the folder, for you alone; else a new one."""
     kept = folder.path / "seed.txt"
     if given is None and kept.exists():
         given = kept.read_text(encoding="utf-8").strip()
@@ -103,7 +104,6 @@ def seed_of(given: str | None, folder: Folder) -> int:
         given = str(secrets.randbelow(2**31))
     if not given.isdigit():
         raise ValueError(f"--seed is a whole number, not {given!r}")
-    write_whole(kept, given + "\n", private=True)
     return int(given)
 
 
@@ -168,10 +168,12 @@ def _bar(total: int, done: int, quiet: bool):
 
 def _tell(results: list[dict], new: int, folder: Folder, seconds: float) -> None:
     """What was done, in a few lines."""
-    counts = Counter(r["status"] for r in results)
+    counts, all_ = Counter(r["status"] for r in results), len(folder.all())
     words = ", ".join(f"{n} {status}" for status, n in sorted(counts.items(), key=lambda kv: (kv[0] != GRADED, kv[0])))
     kept = f" ({len(results) - new} were graded before and have not changed)" if new < len(results) else ""
     print(f"{len(results)} submissions: {words}{kept}. {seconds:.0f} s.")
+    if all_ > len(results):
+        print(f"The tables also show {all_ - len(results)} from earlier runs: results/ in {folder.path} holds them.")
     print(
         f"  marks      {folder.path / 'grades.csv'}\n  report     {folder.path / 'report.html'}\n"
         f"  feedback   {folder.feedback}{os.sep}   one page a student"

@@ -41,13 +41,28 @@ def push(results: Iterable[dict], database: str, assignment: str | None = None) 
     ------
     ModuleNotFoundError
         Without nbgrader.
+    ValueError
+        Where the database cannot be opened or written.
     """
     here = str(Path(sys.executable).parent)  # nbgrader looks for alembic on the PATH
     if here not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([here, os.environ.get("PATH", "")])
-    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import SQLAlchemyError
 
     results = list(results)
+    try:
+        return _push(results, database, assignment)
+    except SQLAlchemyError as error:
+        why = str(error).splitlines()[0]
+        raise ValueError(
+            f"{database} could not be written ({why}): --database is an address such as sqlite:///gradebook.db"
+        ) from error
+
+
+def _push(results: list[dict], database: str, assignment: str | None) -> int:
+    """Write all scores."""
+    from nbgrader.api import Gradebook
+
     name, cells = check_cells(results[0]["exercise"])
     assignment = assignment or name
     with warnings.catch_warnings(), Gradebook(database) as book:

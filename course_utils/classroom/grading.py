@@ -49,6 +49,15 @@ class Settings:
             raise ValueError(f"there are no exercises {self.exercise!r}; there are: {known}")
 
 
+def number_of(lesson: str) -> str:
+    """A lesson's number as the registry writes it.
+
+    >>> number_of("4"), number_of("04")
+    ('04', '04')
+    """
+    return f"{int(lesson):02d}" if lesson.isdecimal() else lesson
+
+
 def exercises(lesson: str) -> list[Exercise]:
     return list(registry.lesson(lesson).values())
 

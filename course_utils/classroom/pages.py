@@ -49,8 +49,8 @@ th { text-align:left; color:var(--soft); font-weight:600 } th, td { padding:.35r
   vertical-align:top;
   border-bottom:1px solid var(--line) } td.n, th.n { text-align:right; font-variant-numeric:tabular-nums;
   white-space:nowrap }
-.pair { display:grid; grid-template-columns:1fr 1fr; gap:0 1rem }
-@media (max-width:44rem) { .pair { grid-template-columns:1fr } }
+.pair { display:grid; grid-template-columns:repeat(2, minmax(0, 1fr)); gap:0 1rem }
+@media (max-width:44rem) { .pair { grid-template-columns:minmax(0, 1fr) } }
 ul.plain { list-style:none; padding:0 } .big { font-size:1.5rem; font-weight:600; line-height:1.1 }
 .facts { display:flex; flex-wrap:wrap; gap:.6rem 2.4rem; margin:1rem 0 } .facts p { margin:0 }
 .row { display:grid; grid-template-columns:minmax(9rem, 17rem) 1fr 3.4rem; gap:.2rem .9rem; align-items:center;

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import cycle, islice
+from itertools import cycle, islice, zip_longest
 from pathlib import Path
 
 from ..checks import registry
@@ -20,10 +20,10 @@ from ..checks.callers.inprocess import InProcess
 from ..checks.exercise import Exercise, Misconception, right_answer, wrong_answer
 from ..checks.judge import judge
 from .damage import DAMAGES
-from .grading import GRADED, exercises
+from .grading import GRADED, exercises, number_of
 from .hostile import HOSTILE
 from .madeup import as_bytes, full_marks, no_marks, right_answers, submission, unmodified
-from .results import table, write_whole
+from .results import empty_folder, table, write_whole
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """The command; returns its exit code."""
     folder = arguments.out
-    if folder.exists() and any(folder.iterdir()):
-        print(f"{folder} is not empty: name a new folder", file=sys.stderr)
-        return 2
     try:
-        planned = made_up_class(arguments.exercise, arguments.count)
+        empty_folder(folder)
+        planned = made_up_class(number_of(arguments.exercise), arguments.count)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
@@ -74,14 +72,25 @@ def write(planned: list[Planned], folder: Path) -> None:
 def made_up_class(lesson: str, count: int) -> list[Planned]:
     """`count` students: first every mistake, damage and hostile kind once, then mistakes and right ones in turn.
 
-    Raises ValueError where the lesson has no exercises.
+    The families take turns, so that a small class has some of each.
+    Raises ValueError where the lesson has no exercises, or the class nobody in it.
     """
     if not registry.lesson(lesson):
-        raise ValueError(f"there are no exercises {lesson!r}")
-    kinds = [*hostile(lesson), *damaged(lesson), *mistaken(lesson), *fine(lesson)]
+        known = ", ".join(registry.modules()) or "none"
+        raise ValueError(f"there are no exercises {lesson!r}; there are: {known}")
+    if count < 1:
+        raise ValueError(f"--count is a number of students, 1 or more, not {count}")
+    mistakes = list(mistaken(lesson))
+    spread = in_turn(*([p for p in mistakes if e.id in p.mistakes] for e in exercises(lesson)))
+    kinds = list(in_turn(spread, fine(lesson), damaged(lesson), hostile(lesson)))
     again = [p for p in kinds if p.kind in ("right", "other", "mistake")]
     chosen = kinds[:count] + list(islice(cycle(again), max(0, count - len(kinds))))
     return [replace(p, student=f"s{i:03d} {p.student}") for i, p in enumerate(chosen)]
+
+
+def in_turn(*families: Iterable[Planned]) -> Iterator[Planned]:
+    """One of each family, then another of each, until all are through."""
+    return (planned for turn in zip_longest(*families) for planned in turn if planned)
 
 
 def fine(lesson: str) -> Iterator[Planned]:

@@ -19,9 +19,16 @@ from pathlib import Path
 
 from course_utils.checks import registry
 
+from .results import empty_folder
+
 ROOT = Path(__file__).resolve().parents[2]
 PATTERN = "[0-9][0-9]_*.ipynb"
-NOT_BUNDLED = ("solutions", "tests", "benchmarks", ".ci", ".github")
+BUNDLED = (  # what a course is handed out with; whatever else lies beside it, such as marks, never goes along
+    *("course_utils", "docs", "exercises", "notebooks", "tools", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"),
+    *("CITATION.cff", "LICENSE", "LICENSE-content", "concepts.toml", "course.py", "environment.yml", "pyproject.toml"),
+    *("requirements.txt", "requirements-dev.txt", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"),
+)
+LEFTOVERS = ("__pycache__", ".ipynb_checkpoints")
 CHECK = re.compile(r"^\s*check\(\s*[\"'](\d\d\.\d{1,2})[\"'][^\n]*\)\s*\Z", re.M)
 
 
@@ -40,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"exercises/ is up to date: {len(drifted)} changed.")
         if arguments.bundle:
             print(f"{bundle(ROOT, arguments.bundle)} files packed into {arguments.bundle}.")
-    except (ReleaseError, ModuleNotFoundError) as error:
+    except (ValueError, ModuleNotFoundError) as error:
         missing = isinstance(error, ModuleNotFoundError)
         print("This needs nbgrader: pip install nbgrader" if missing else error, file=sys.stderr)
         return 2
@@ -59,7 +66,14 @@ def _report(drifted: dict[Path, str | None]) -> int:
 
 
 def drift(solutions: Path, exercises: Path) -> dict[Path, str | None]:
-    """{path in exercises/: the text it should have, or None if it should not be there}, for what differs."""
+    """{path in exercises/: the text it should have, or None if it should not be there}, for what differs.
+
+    Raises ReleaseError where there are no solutions at all: a bundle's exercises are not to be removed.
+    """
+    if not any(solutions.glob(PATTERN)):
+        raise ReleaseError(
+            "This copy of the course has no solutions, so exercises/ stays as it is: release from the whole course."
+        )
     wanted = {exercises / path.name: released(path) for path in sorted(solutions.glob(PATTERN))}
     differ = {path: text for path, text in wanted.items() if not path.is_file() or path.read_bytes() != text.encode()}
     extra = set(exercises.glob("*.ipynb")) - set(wanted)
@@ -152,9 +166,8 @@ def bundle(root: Path, folder: Path) -> int:
     `course_utils/checks` goes along: the checks need the right answers, so they are there for whoever looks.  Marks
     are given by the classroom, where they are not.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise ReleaseError(f"{folder} is not empty: name a new folder")
-    files = [path for path in course_files(root) if path.parts[0] not in NOT_BUNDLED]
+    empty_folder(folder)
+    files = [path for path in course_files(root) if path.parts[0] in BUNDLED]
     for path in files:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(root / path, folder / path)
@@ -162,11 +175,10 @@ def bundle(root: Path, folder: Path) -> int:
 
 
 def course_files(root: Path) -> list[Path]:
-    """The course's files, relative to its root: what git tracks, or everything where there is no git."""
+    """The course's files, relative to its root: what git tracks, or what is bundled where there is no git."""
     git = shutil.which("git")
     if git and (root / ".git").exists():
         told = subprocess.run([git, "ls-files", "-z"], cwd=root, capture_output=True, check=True).stdout.decode()
         return [Path(name) for name in sorted(told.split("\0")) if name and (root / name).is_file()]
-    hidden = (".venv", "my_work", "__pycache__", ".git", "wheelhouse")
-    found = [path.relative_to(root) for path in root.rglob("*") if path.is_file()]
-    return sorted(path for path in found if not set(path.parts) & set(hidden))
+    found = [path.relative_to(root) for name in BUNDLED for path in (root / name, *(root / name).rglob("*"))]
+    return sorted(path for path in found if (root / path).is_file() and not set(path.parts) & set(LEFTOVERS))

@@ -23,6 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     """The command; returns its exit code."""
     folder = Folder(arguments.folder)
     try:
+        if not arguments.parts and not folder.path.is_dir():
+            raise ValueError(f"there is no folder {folder.path}")
         with folder.locked():
             merge(folder, [Folder(p) for p in arguments.parts])
             results = outputs.write(folder)

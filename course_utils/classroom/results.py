@@ -31,6 +31,12 @@ def write_whole(path: Path, data: str | bytes, private: bool = False) -> None:
     os.replace(part, path)
 
 
+def empty_folder(path: Path) -> None:
+    """Raises ValueError where `path` is a file, or a folder with something in it."""
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise ValueError(f"{path} is {'not empty' if path.is_dir() else 'a file'}: name a new folder")
+
+
 def safe(student: str) -> str:
     """A student's name as a file name: readable, and never two the same.
 
@@ -75,9 +81,8 @@ class Folder:
         write_whole(path, data)
 
     def all(self) -> list[dict]:
-        """Every result there is, by student."""
-        found = [json.loads(p.read_text(encoding="utf-8")) for p in sorted(self.results.glob("*.json"))]
-        return sorted(found, key=lambda r: r["student"])
+        """Every result there is, by student.  Raises ValueError where a file is damaged."""
+        return sorted(map(_read, self.results.glob("*.json")), key=lambda r: r["student"])
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -93,6 +98,14 @@ class Folder:
             except OSError as error:
                 raise ValueError(f"another run is grading into {self.path} right now") from error
             yield
+
+
+def _read(path: Path) -> dict:
+    try:
+        result = json.loads(path.read_text(encoding="utf-8"))
+        return result | {"student": result["student"]}
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{path} is damaged: delete it and grade again, which makes it anew") from error
 
 
 def grades_csv(results: Iterable[dict]) -> str:

@@ -139,6 +139,15 @@ def test_the_command_says_what_drifted(folders, monkeypatch, capsys):
     assert classroom.main(["release", "--check"]) == 0
 
 
+def test_a_copy_without_solutions_keeps_its_exercises(folders, monkeypatch, capsys):
+    (folders[0] / SOLUTIONS[0].name).unlink()
+    monkeypatch.setattr(release, "ROOT", folders[0].parent)
+    for words in (["release"], ["release", "--check"]):
+        assert classroom.main(words) == 2
+        assert "no solutions" in capsys.readouterr().err
+    assert len(list(folders[1].iterdir())) == 1
+
+
 # ---- what cannot be released
 
 
@@ -188,12 +197,25 @@ def test_a_bundle_has_no_solutions(tmp_path):
     assert len(files) == count > 50
     assert {"notebooks", "exercises", "course_utils", "course.py"} <= {p.parts[0] for p in files}
     assert not {"solutions", "tests", ".git"} & {p.parts[0] for p in files}
-    with pytest.raises(release.ReleaseError, match="not empty"):
+    with pytest.raises(ValueError, match="not empty"):
         release.bundle(release.ROOT, tmp_path / "course")
+    with pytest.raises(ValueError, match="is a file"):
+        release.bundle(release.ROOT, tmp_path / "course" / "course.py")
+
+
+def test_everything_of_the_course_is_bundled_or_left_out_on_purpose():
+    left = {"solutions", "tests", "benchmarks", ".ci", ".github"}
+    if (release.ROOT / ".git").exists():
+        tops = {path.parts[0] for path in release.course_files(release.ROOT)}
+        assert tops - left == set(release.BUNDLED)
+    assert not left & set(release.BUNDLED)
+
+
+PRIVATE = ("my_work/mine.ipynb", ".venv/x", "graded/04/grades.csv", "marks.csv", "notebooks/.ipynb_checkpoints/a.ipynb")
 
 
 def test_a_bundle_of_a_course_without_git(tmp_path):
-    for name in ("course.py", "solutions/00.ipynb", "notebooks/00.ipynb", "my_work/mine.ipynb", ".venv/x"):
+    for name in ("course.py", "solutions/00.ipynb", "notebooks/00.ipynb", *PRIVATE):
         (tmp_path / "a" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "a" / name).touch()
     release.bundle(tmp_path / "a", tmp_path / "b")

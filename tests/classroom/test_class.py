@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from course_utils.classroom import __main__ as classroom
 from course_utils.classroom import pool
 from course_utils.classroom.damage import DAMAGES
 from course_utils.classroom.grading import INCOMPLETE, Settings
 from course_utils.classroom.hostile import HOSTILE
-from course_utils.classroom.rehearse import damaged, fine, hostile, mistaken, write
-from course_utils.classroom.results import Folder
+from course_utils.classroom.rehearse import damaged, fine, hostile, made_up_class, mistaken, write
+from course_utils.classroom.results import Folder, write_whole
 from course_utils.classroom.sandbox import Limits
 from course_utils.classroom.submissions import find
 
@@ -276,6 +277,36 @@ def test_what_cannot_be_graded_is_told_in_a_sentence(tmp_path, more, said):
     assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
 
 
+def test_a_fault_leaves_the_seed_and_makes_no_folder(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.ipynb").write_text("")
+    write_whole(tmp_path / "out" / "seed.txt", "5\n")
+    Folder(tmp_path / "out").keep({"student": "a", "exercise": "00"})
+    words = ["grade", str(tmp_path / "in"), "--exercise", "04", "--seed", "9", "--out", str(tmp_path / "out")]
+    assert classroom.main(words) == 2 and "results of exercise 00" in capsys.readouterr().err
+    assert (tmp_path / "out" / "seed.txt").read_text() == "5\n"
+    assert classroom.main([*words[:1], str(tmp_path / "no"), *words[2:-1], str(tmp_path / "new")]) == 2
+    assert classroom.main(["report", str(tmp_path / "new")]) == 2
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("words", ["grade {in} --exercise 04 --out {file}", "rehearse --exercise 04 --out {file}"])
+def test_a_file_where_a_folder_should_be_is_told_in_a_sentence(tmp_path, capsys, words):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.ipynb").write_text("")
+    (tmp_path / "file").write_text("")
+    filled = words.format(**{"in": tmp_path / "in", "file": tmp_path / "file"}).split()
+    assert classroom.main(filled) == 2 and str(tmp_path / "file") in capsys.readouterr().err
+
+
+def test_results_of_earlier_runs_are_told(tmp_path, box):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.ipynb").write_text("")
+    assert "earlier runs" not in grade(tmp_path / "a", tmp_path / "out", lesson="00").stdout
+    assert "also show 1 from earlier runs" in grade(tmp_path / "b", tmp_path / "out", lesson="00").stdout
+
+
 def test_parts_of_a_class_are_put_together(tmp_path, box):
     for name in ("a", "b", "c"):
         (tmp_path / "in").mkdir(exist_ok=True)
@@ -293,6 +324,22 @@ def test_two_runs_do_not_grade_into_one_folder_at_once(tmp_path):
     with Folder(tmp_path / "out").locked():
         done = grade(tmp_path, tmp_path / "out", lesson="00", check=False)
     assert done.returncode == 2 and "another run" in done.stderr
+
+
+def test_a_small_rehearsal_has_some_of_everything():
+    small = made_up_class("04", 20)
+    kinds = Counter(p.kind for p in small)
+    assert len({e for p in small for e in p.mistakes if p.kind == "mistake"}) >= 5  # exercises
+    assert kinds["mistake"] >= 5 and kinds["hostile"] >= 4 and kinds["damage"] >= 4 and kinds["right"] == 1
+    everybody = [p.student[5:] for p in made_up_class("04", 200)]
+    each = [p.student for family in (hostile, damaged, mistaken, fine) for p in family("04")]
+    assert len(set(each)) == len(each) and set(everybody[: len(each)]) == set(each)
+
+
+@pytest.mark.parametrize(("more", "said"), [(["--count", "0"], "1 or more"), (["--exercise", "99"], "there are: 00")])
+def test_what_cannot_be_rehearsed_is_told_in_a_sentence(tmp_path, capsys, more, said):
+    assert classroom.main(["rehearse", "--exercise", "4", "--out", str(tmp_path / "x"), *more]) == 2
+    assert said in capsys.readouterr().err and not (tmp_path / "x").exists()
 
 
 def test_every_damage_is_somebody_in_a_rehearsal():

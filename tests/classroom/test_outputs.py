@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -99,6 +100,24 @@ def test_the_report_counts_what_was_planted_worst_first(results):
     )
 
 
+def test_what_no_mistake_explains_is_said_in_words(results):
+    def ways(*faults):
+        check = dict.fromkeys(("id", "misconception", "section", "message"), "") | {"status": "try again"}
+        check |= {"passed": False, "points": 0.0, "max_points": 1.0}
+        made = [{"student": f, "status": "graded", "checks": [check | {"fault": f}]} for f in faults]
+        return {m.message: len(m.students) for m in classreport.mistakes(made)}
+
+    assert ways("TimeUp", "Stuck", "Dead") == {"Does not end in time.": 2, "Ends Python.": 1}
+    assert ways("RecursionError", "ZeroDivisionError").keys() == {
+        "Stops with RecursionError.",
+        "Stops with ZeroDivisionError.",
+    }
+    source = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "course_utils" / "checks").rglob("*.py"))
+    kinds = set(re.findall(r"""(?:Difference|_differ|Fault)\(\s*"([^"]+)"|fault="([^"]+)""", source))
+    known = classreport.OTHER.keys() | classreport.ALIKE.keys() | {"missing", "Missing", "empty", "stub", "fault"}
+    assert {a or b for a, b in kinds} <= known
+
+
 def test_a_class_in_which_nothing_could_be_read_has_a_report(results):
     page = classreport.report_page([results[-1]])
     assert "could not be read" in page and classreport.report_csv([results[-1]])
@@ -165,6 +184,8 @@ def test_half_a_file_is_never_seen(folder, monkeypatch):
     assert folder.file("anna").read_bytes() == before and folder.known("anna")
     (folder.results / "bad.json").write_text('{"student": ')
     assert folder.known("bad") is None
+    with pytest.raises(ValueError, match=r"bad\.json is damaged"):
+        folder.all()
 
 
 def test_the_gradebook_of_nbgrader_gets_every_score(tmp_path):
@@ -177,4 +198,6 @@ def test_the_gradebook_of_nbgrader_gets_every_score(tmp_path):
     assert b"1 students" in told.stdout and told.stderr == b""
     with contextlib.closing(sqlite3.connect(database)) as book:
         rows = book.execute("select b.name, g.auto_score from grade g join base_cell b on g.cell_id = b.id").fetchall()
+    bad = subprocess.run([*command, "--database", "gradebook"], cwd=ROOT, capture_output=True, text=True)
+    assert bad.returncode == 2 and "gradebook could not be written" in bad.stderr and "Traceback" not in bad.stderr
     assert len(rows) == 7 and dict(rows)["check-04-1"] == 1.5 and sum(score for _, score in rows) == 1.5

@@ -51,6 +51,7 @@ def test_a_wrong_verb_is_answered_with_the_right_ones(words):
     run = subprocess.run([sys.executable, ROOT / "course.py", *words], capture_output=True, text=True)
     assert run.returncode == 2
     assert "lab | test | doctor" in run.stderr
+    assert ("There is no lap: did you mean lab?" in run.stderr) is (words == ["lap"])
 
 
 def test_help_tells_each_verb():

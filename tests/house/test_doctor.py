@@ -2,11 +2,13 @@
 
 import json
 import sys
+from importlib import metadata
 
 import pytest
 
 from tools.commands import doctor, inside
 from tools.commands.doctor import Finding
+from tools.commands.places import STUDENT
 from tools.commands.say import Fault
 
 
@@ -46,6 +48,22 @@ def test_versions_are_read_from_the_lock(here, tmp_path):
     wrong = inside.ask("versions", str(lock))
     assert [(name, want) for name, want, _ in wrong] == [("numpy", "0.1"), ("no-such-package", "1.0")]
     assert wrong[1][2] is None
+
+
+def test_a_package_that_lost_a_module_is_told(tmp_path):
+    info = tmp_path / "odd-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n", encoding="utf-8")
+    record = "odd/__init__.py,,\nodd/deep/er.py,,\n../../bin/odd.py,,\nodd-1.0.dist-info/METADATA,,\n"
+    (info / "RECORD").write_text(record, encoding="utf-8")
+    assert inside.gone(metadata.Distribution.at(info)) == "odd/__init__.py"
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "__init__.py").touch()
+    assert inside.gone(metadata.Distribution.at(info)) is None
+
+
+def test_every_package_of_the_lock_is_whole(here):
+    assert [line for line in inside.ask("versions", str(STUDENT)) if "not whole" in str(line[2])] == []
 
 
 def test_an_import_that_fails_is_told_with_its_last_words(here):
@@ -110,6 +128,18 @@ def test_a_damaged_notebook_is_a_fault(course, monkeypatch):
     assert "reset 04" in mend
 
 
+def test_a_file_that_hides_a_package_is_a_fault(course, monkeypatch):
+    monkeypatch.setattr(doctor, "MY_WORK", course / "my_work")
+    doctor.workspace.fill()
+    (course / "my_work" / "notebooks" / "numpy.py").write_text("x = 1", encoding="utf-8")
+    (course / "my_work" / "exercises" / "random").mkdir()
+    (course / "my_work" / "exercises" / "random" / "a.py").write_text("x = 1", encoding="utf-8")
+    (course / "my_work" / "exercises" / "helpers.py").write_text("x = 1", encoding="utf-8")
+    found = faults(doctor.work)
+    assert [text.split(" hides the package ")[1].split()[0] for text, _ in found] == ["numpy", "random"]
+    assert all("rename it" in mend for _, mend in found)
+
+
 def test_little_memory_is_a_fault(monkeypatch):
     monkeypatch.setattr(doctor, "memory_gb", lambda: 1.9)
     assert "needs 4 GB" in faults(doctor.memory)[0][1]
@@ -154,3 +184,10 @@ def test_it_only_looks(course, monkeypatch):
     list(doctor.work())
     assert {path: path.stat().st_mtime_ns for path in course.rglob("*")} == before
     assert json.loads((course / "notebooks" / "04_linear.ipynb").read_text("utf-8"))["cells"]
+
+
+def test_a_path_that_leads_python_astray_is_told(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    assert any("PYTHONPATH is set (/elsewhere)" in f.text and "VS Code" in f.mend for f in doctor.extras())
+    monkeypatch.delenv("PYTHONPATH")
+    assert not any("PYTHONPATH" in f.text for f in doctor.extras())

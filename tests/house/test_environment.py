@@ -94,6 +94,31 @@ def test_only_an_environment_is_deleted(venv, capsys):
     assert "building it anew" in capsys.readouterr().out
 
 
+def test_a_deletion_that_was_stopped_goes_on(venv, monkeypatch):
+    (venv / "lib" / "numpy").mkdir(parents=True)
+    (venv / "pyvenv.cfg").touch()
+    environment.STAMP.touch()
+
+    def stopped(path):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(environment.shutil, "rmtree", stopped)
+        environment.remove("broken")
+    assert environment.what_is_broken() == "its Python is gone"
+    environment.remove("broken")
+    assert not venv.exists()
+
+
+def test_what_is_broken_is_not_announced_as_a_first_use(venv, capsys):
+    venv.mkdir(parents=True)
+    environment.announce("it lacks torch", {})
+    assert "built anew" in capsys.readouterr().out
+    venv.rmdir()
+    environment.announce(None, {})
+    assert "First use" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("stamp", ["", "[1]", "{", "null", '{"student": "x"}'])
 def test_a_damaged_stamp_never_stops(venv, stamp):
     venv.mkdir(parents=True)

@@ -67,6 +67,12 @@ def test_further_options_come_last_so_that_they_win(monkeypatch):
     assert started[1][-1] == "--version"
 
 
+def test_jupyters_failure_is_followed_by_what_to_do(capsys):
+    assert lab.told(lab.wait_for([sys.executable, "-c", "import no_such_module"])) == 1
+    assert "python course.py doctor" in capsys.readouterr().err
+    assert (lab.told(0), lab.told(-2)) == (0, -2) and capsys.readouterr().err == ""
+
+
 def test_root_may_start_it(monkeypatch):
     monkeypatch.setattr(lab.os, "geteuid", lambda: 0, raising=False)
     assert "--allow-root" in lab.options()

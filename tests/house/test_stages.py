@@ -46,6 +46,12 @@ def test_a_skip_must_be_on_the_list(tmp_path):
     assert unexpected_skips(("tests.c::five: tired",), allowed) == ["tests.c::five: tired"]
 
 
+def test_a_copy_without_tests_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(stages, "ROOT", tmp_path)
+    with pytest.raises(Fault, match="without its tests"):
+        stages.main([])
+
+
 def test_fast_leaves_out_what_takes_long():
     fast, whole = stages.stages(fast=True), stages.stages(fast=False)
     names = [stage.name for stage in whole]

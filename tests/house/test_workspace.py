@@ -70,7 +70,8 @@ def test_update_brings_new_and_changed_lessons(course, capsys):
     assert (course / "my_work" / "notebooks" / "05_new.ipynb").exists()
     assert "1 new, 1 changed" in capsys.readouterr().out
     workspace.main_update([])
-    assert "0 new, 0 changed" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "0 new, 0 changed" in said and "git pull" in said
 
 
 def test_only_new_outputs_are_no_change(course):
@@ -122,6 +123,10 @@ def test_submit_makes_one_file_named_after_the_student(course, capsys):
     workspace.fill()
     mine = course / "my_work" / "exercises" / "04_linear.ipynb"
     kept = edit(mine)
+    workspace.main_submit(["4", "--name=..ann."])
+    assert (course / "my_work" / "hand_in" / "04_linear" / "ann.ipynb").read_bytes() == kept
+    with pytest.raises(Fault, match="--name NAME"):
+        workspace.main_submit(["4", "--name"])
     workspace.main_submit(["4", "--name", "李 雷/7"])
     target = course / "my_work" / "hand_in" / "04_linear" / "李 雷_7.ipynb"
     assert target.read_bytes() == kept == mine.read_bytes()
@@ -176,3 +181,12 @@ def test_a_copy_without_our_metadata_is_compared_by_its_text(course):
     write(path, "mine")
     assert workspace.state(original) == "changed"
     assert workspace.sources(notebook("a")) != workspace.sources(notebook("b"))
+
+
+@pytest.mark.parametrize("place", ["my_work", "my_work/exercises"])
+def test_a_file_where_my_work_should_be_is_told(course, place):
+    (course / place).parent.mkdir(exist_ok=True)
+    (course / place).write_text("", encoding="utf-8")
+    for verb, words in ((workspace.main_update, []), (workspace.main_reset, ["04"]), (workspace.main_submit, ["04"])):
+        with pytest.raises(Fault, match="rename it"):
+            verb(words)

@@ -199,7 +199,10 @@ def progress() -> Iterator[Finding]:
 
 
 def work() -> Iterator[Finding]:
-    """The student's own copies can be read."""
+    """The student's own copies can be read, and nothing beside them hides a package."""
+    for path in workspace.hiding():
+        text = f"{shown(path)} hides the package {path.stem} from the notebooks beside it."
+        yield Finding("FAULT", text, f"rename it, my_{path.name} perhaps, and restart the kernel")
     damaged = [path for path in workspace.copies() if workspace.parsed(path) is None]
     for path in damaged:
         mend = f"JupyterLab: File, Revert Notebook to Checkpoint (python course.py reset {path.name[:2]}, keeping it)"
@@ -210,6 +213,11 @@ def work() -> Iterator[Finding]:
 
 def extras() -> Iterator[Finding]:
     """What is good to know and no fault."""
+    for name in ("PYTHONPATH", "PYTHONHOME"):
+        if os.environ.get(name):
+            text = f"{name} is set ({os.environ[name]}): other Pythons' packages may come before the course's."
+            mend = f"the course's commands leave it out; for VS Code and others take {name} out of your settings"
+            yield Finding("note", text, mend)
     if not lab.port_is_free(lab.PORT):
         yield Finding("note", f"Port {lab.PORT} is in use: JupyterLab runs already, or lab will take the next one.")
     chromium = any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))

@@ -63,6 +63,8 @@ def announce(fault: str | None, stamp: dict[str, str]) -> None:
         say("The list of packages differs from what the environment was made with; bringing it up to date.")
     elif fault is None and PYTHON.exists():
         say("Going on with an environment that was not finished.")
+    elif fault and VENV.exists():
+        say("The environment has to be built anew: 3 to 12 minutes; about 0.8 GB to download and 3 GB on the disk.")
     else:
         say("First use: 3 to 12 minutes, once; about 0.8 GB to download and 3 GB on the disk.")
 
@@ -106,10 +108,15 @@ def what_is_broken() -> str | None:
 
 
 def remove(why: str) -> None:
-    """Delete the environment, and nothing that is not one."""
+    """Delete the environment, and nothing that is not one; what marks it as one goes last, if this is stopped."""
     check_is_ours()
     say(why)
     try:
+        for path in VENV.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.name != "pyvenv.cfg":
+                path.unlink()
         shutil.rmtree(VENV)
     except OSError as error:
         raise Fault(

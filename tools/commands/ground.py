@@ -132,6 +132,9 @@ def writable(folder: Path) -> bool:
 
 def check_work() -> None:
     """Raise Fault where the student's copies cannot be made."""
+    for place in (MY_WORK, MY_WORK / "notebooks", MY_WORK / "exercises"):
+        if place.exists() and not place.is_dir():
+            raise Fault(f"{place} is a file, and your notebooks need a folder there: rename it, then run this again.")
     folder = existing(MY_WORK)
     if not writable(folder):
         raise Fault(

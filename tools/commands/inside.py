@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tools.commands.places import PYTHON, QUIET, ROOT, clean_environment
 
@@ -66,7 +67,7 @@ def try_import(name: str) -> tuple[float, str | None]:
 
 
 def versions(lock: str) -> list[list[str | None]]:
-    """Name, locked and installed version of every package that is not as the lock says."""
+    """Name, locked and installed version of every package that is not as the lock says, or not whole."""
     from importlib import metadata
 
     from pip._vendor.packaging.requirements import Requirement
@@ -76,6 +77,7 @@ def versions(lock: str) -> list[list[str | None]]:
         if not line or line.startswith(("#", "-")):
             continue
         requirement = Requirement(line)
+        pinned = str(requirement.specifier).removeprefix("==")
         if requirement.marker and not requirement.marker.evaluate():
             continue
         try:
@@ -83,8 +85,19 @@ def versions(lock: str) -> list[list[str | None]]:
         except metadata.PackageNotFoundError:
             have = None
         if have is None or not requirement.specifier.contains(have, prereleases=True):
-            wrong.append([requirement.name, str(requirement.specifier).removeprefix("=="), have])
+            wrong.append([requirement.name, pinned, have])
+        elif lost := gone(metadata.distribution(requirement.name)):
+            wrong.append([requirement.name, pinned, f"not whole ({lost} is gone)"])
     return wrong
+
+
+def gone(distribution) -> str | None:
+    """A module of an installed package that is not there any more: the first of the outermost ones."""
+    for row in csv.reader((distribution.read_text("RECORD") or "").splitlines()):  # .files leaves out what is gone
+        file = PurePosixPath(row[0])
+        if len(file.parts) <= 2 and file.suffix == ".py" and not distribution.locate_file(file).exists():
+            return row[0]
+    return None
 
 
 def kernel() -> str:

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 
 from tools.commands import environment, workspace
 from tools.commands.places import MY_WORK, PYTHON, ROOT, clean_environment, shown
@@ -23,7 +24,18 @@ def main(rest: list[str]) -> int:
         port = free_port(rest)
         rest = [f"--port={port}", *rest] if asked_port(rest) is None else rest
         say("JupyterLab opens in your browser. To stop it, press Ctrl-C twice here.")
-    return wait_for([PYTHON, "-m", "jupyterlab", *options(), *rest])
+    return told(wait_for([PYTHON, "-m", "jupyterlab", *options(), *rest]))
+
+
+def told(code: int) -> int:
+    """The exit code, with a sentence where JupyterLab failed (a negative one says that somebody ended it)."""
+    if code > 0:
+        print(
+            f"JupyterLab ended with an error (exit code {code}); its last words are above. `python course.py doctor` "
+            "looks what is wrong here and says how to mend it.",
+            file=sys.stderr,
+        )
+    return code
 
 
 def prepare() -> None:

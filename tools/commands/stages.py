@@ -31,6 +31,8 @@ def main(rest: list[str]) -> int:
     """`test [--fast] [--newest]`: 0 where everything passed."""
     if set(rest) - {"--fast", "--newest"}:
         raise Fault("usage: python course.py test [--fast | --newest]")
+    if not (ROOT / "tests").is_dir():
+        raise Fault("This copy of the course was packed without its tests: run `test` in the whole course.")
     fast, newest = "--fast" in rest, "--newest" in rest
     start = time.monotonic()
     environment.ready(dev=True, newest=newest)

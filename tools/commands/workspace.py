@@ -16,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 
+from tools.commands.environment import NEEDED
 from tools.commands.ground import check_work
 from tools.commands.places import MY_WORK, ROOT, shown
 from tools.commands.say import Fault, say
@@ -32,6 +33,9 @@ def main_update(rest: list[str]) -> int:
     copied, changed = fill(), [bring(path) for path in originals() if state(path) == "changed"]
     for path in [*copied, *changed]:
         say(f"  {shown(path)}")
+    if not copied and not changed:
+        say("0 new, 0 changed: yours are up to date. Newer lessons come with a newer course (git pull, or a download).")
+        return 0
     say(f"{len(copied)} new, {len(changed)} changed since you got them (now beside yours); yours are as they were.")
     return 0
 
@@ -39,6 +43,7 @@ def main_update(rest: list[str]) -> int:
 def main_reset(rest: list[str]) -> int:
     """`reset NN`: a fresh lesson and exercises NN; the student's are kept under another name."""
     paths = numbered(rest, "reset")
+    check_work()
     for path in paths:
         mine = copy_of(path)
         if mine.exists() and mine.read_bytes() != fresh(path):
@@ -52,22 +57,36 @@ def main_reset(rest: list[str]) -> int:
 
 def main_submit(rest: list[str]) -> int:
     """`submit NN [--name NAME]`: the one file to hand in, named after the student."""
-    name = None
-    if "--name" in rest[:-1]:
-        place = rest.index("--name")
-        name, rest = rest[place + 1], rest[:place] + rest[place + 2 :]
-    exercise = next((path for path in numbered(rest, "submit") if path.parent.name == "exercises"), None)
+    name, rest = named(rest)
+    paths = numbered(rest, "submit", "NN [--name NAME]")
+    check_work()
+    exercise = next((path for path in paths if path.parent.name == "exercises"), None)
     if exercise is None:
         raise Fault(f"Lesson {rest[0]} has no exercises to hand in.")
     mine = copy_of(exercise)
     check_submission(mine, exercise)
-    target = MY_WORK / HAND_IN / exercise.stem / f"{UNSAFE.sub('_', name or student_name()).strip() or 'student'}.ipynb"
+    target = (
+        MY_WORK / HAND_IN / exercise.stem / f"{UNSAFE.sub('_', name or student_name()).strip(' .') or 'student'}.ipynb"
+    )
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.exists() and target.read_bytes() != mine.read_bytes():
         target.replace(free_name(target, f"(before {time.strftime('%Y-%m-%d %H.%M')})"))
     shutil.copyfile(mine, target)
     say(f"Hand in this file: {target}")
     return 0
+
+
+def named(rest: list[str]) -> tuple[str | None, list[str]]:
+    """The name given, and the other words.
+
+    >>> named(["04", "--name", "ann"]), named(["--name=ann", "04"]), named(["04"])
+    (('ann', ['04']), ('ann', ['04']), (None, ['04']))
+    """
+    if "--name" in rest[:-1]:
+        place = rest.index("--name")
+        return rest[place + 1], rest[:place] + rest[place + 2 :]
+    given = [word for word in rest if word.startswith("--name=")]
+    return (given[0].partition("=")[2] if given else None), [word for word in rest if word not in given]
 
 
 def check_submission(mine: Path, exercise: Path) -> None:
@@ -120,6 +139,14 @@ def originals() -> list[Path]:
 def copies() -> list[Path]:
     """The student's notebooks, whatever their names."""
     return [path for folder in FOLDERS for path in sorted((MY_WORK / folder).glob("*.ipynb"))]
+
+
+def hiding() -> list[Path]:
+    """Files and folders of the student's that hide a package from the notebooks beside them: numpy.py, random.py."""
+    packages = set(sys.stdlib_module_names) | set(NEEDED) | {"course_utils"}
+    found = [path for folder in FOLDERS for path in sorted((MY_WORK / folder).glob("*"))]
+    code = [path for path in found if path.suffix == ".py" or (path.is_dir() and any(path.glob("*.py")))]
+    return [path for path in code if path.stem in packages]
 
 
 def companions() -> list[Path]:
@@ -193,10 +220,10 @@ def untouched(notebook: dict) -> bool:
     return not ran and notebook.get("metadata", {}).get("course_copy") == sources(notebook)
 
 
-def numbered(rest: list[str], verb: str) -> list[Path]:
+def numbered(rest: list[str], verb: str, form: str = "NN") -> list[Path]:
     """The originals with the number given, as `4` or `04`."""
     if len(rest) != 1 or not re.fullmatch(r"\d{1,2}", rest[0]):
-        raise Fault(f"usage: python course.py {verb} NN   (the number of a lesson, such as 04)")
+        raise Fault(f"usage: python course.py {verb} {form}   (the number of a lesson, such as 04)")
     number = f"{int(rest[0]):02}"
     found = [path for path in originals() if path.name.startswith(number + "_")]
     if not found:
