@@ -388,7 +388,7 @@ def is_turned(turn):
 
     def seen(received, expected, case):
         K, b = received
-        return share_of_variance((turn(np.asarray(K)), b), case) < 0.15 <= share_of_variance(received, case)
+        return share_of_variance((turn(np.asarray(K)), b), case) < 0.03 <= share_of_variance(received, case)
 
     return seen
 

@@ -359,7 +359,7 @@ PREDICTION = Exercise(
 SEARCH = Exercise(
     id="11.9", kind="experiment", title="Which kernel made this picture?", name="find_kernel", points=4, minutes=20,
     difficulty=4, section="8. The way back", reference=answers.find_kernel, cases=answers.filter_cases,
-    metric=Metric(answers.share_of_variance, "error on a picture not seen, as a share of its variance", at_most=0.15),
+    metric=Metric(answers.share_of_variance, "error on a picture not seen, as a share of its variance", at_most=0.03),
     alternatives=[answers.find_by_descent, answers.find_by_gradient_equations],
     misconceptions=[
         Misconception("flipped", lambda x, y: answers.find_kernel(x, y, lambda K: K[:, ::-1, ::-1]),
