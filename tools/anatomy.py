@@ -73,6 +73,17 @@ def heading_order(book):
             yield cell_id, f"heading {text!r} jumps from level {before} to {level}"
 
 
+def numbering(book):
+    """Formulas, and sections that have a number, are counted from 1 without a gap: none was lost in an edit."""
+    tags = [(cell.id, n) for cell in book.cells("markdown") for n in re.findall(r"\\tag\{\d+\.(\d+)\}", cell.source)]
+    heads = [(cell_id, text.split(".")[0]) for cell_id, _, text in headings(book) if re.match(r"\d+\. ", text)]
+    for what, found in (("formula", tags), ("section", heads)):
+        for wanted, (cell_id, number) in enumerate(found, start=1):
+            if int(number) != wanted:
+                yield cell_id, f"{what} {wanted} should come here, but {number} does"
+                break
+
+
 def code_length(book):
     """Short code cells."""
     lines = {cell.id: sum(bool(line.strip()) for line in cell.source.splitlines()) for cell in book.cells("code")}
@@ -262,7 +273,17 @@ def solutions_pass(book):
 
 FORM = (heading_order, markdown_images, links, cell_ids, normal_form, one_framework, empty_cells)
 RULES = {
-    "lesson": (sections, code_length, prose_length, cell_count, outputs_stored, outputs_compared, no_noise, pictures),
+    "lesson": (
+        sections,
+        numbering,
+        code_length,
+        prose_length,
+        cell_count,
+        outputs_stored,
+        outputs_compared,
+        no_noise,
+        pictures,
+    ),
     "solution": (outputs_stored, outputs_compared, no_noise, pictures, solutions_pass),
     "exercise": (outputs_cleared,),
 }

@@ -169,6 +169,11 @@ def descent_late_b(X, y, lr, steps):
     return w, b, losses
 
 
+def descent_moved_once_more(X, y, lr, steps):
+    w, b, _ = gradient_descent(X, y, lr, steps + 1)
+    return w, b, gradient_descent(X, y, lr, steps)[2]
+
+
 # 04.5 ---------------------------------------------------------------------------------------------------------------
 def ridge_solution(X, y, lam):
     x_mean, y_mean = X.mean(axis=0), y.mean()
@@ -205,6 +210,12 @@ def ridge_by_extra_people(X, y, lam):
     Z = np.vstack([X - X.mean(0), np.sqrt(lam * len(y)) * np.eye(d)])
     w = np.linalg.lstsq(Z, np.append(y - y.mean(), np.zeros(d)), rcond=None)[0]
     return w, np.mean(y - X @ w)
+
+
+def ridge_split_wrong(X, y, lam):
+    """The ones stand in the first column, and theta is split at its end."""
+    w, b = ridge_solution(X, y, lam)
+    return np.append(b, w[:-1]), w[-1]
 
 
 def ridge_bias_is_mean(X, y, lam):

@@ -172,6 +172,9 @@ GRADIENT_DESCENT = Exercise(
         Misconception("sum-gradient",
             answers.descend(gradient=lambda X, y, w, b: tuple(g * len(y) for g in answers.mse_gradient(X, y, w, b))),
             "Each step is n times too long: the gradient that you use here is that of the sum, not of the mean."),
+        Misconception("moved-once-more", answers.descent_moved_once_more,
+            "Your losses are right, but w and b have taken one step too many: you moved again after the last loss was "
+            "noted. How many moves belong to steps + 1 losses?"),
         Misconception("one-step", lambda X, y, lr, steps: answers.descend()(X, y, lr, min(steps, 1)),
             "You stop after one step: is your return statement inside the loop?"),
     ],
@@ -216,6 +219,9 @@ RIDGE_SOLUTION = Exercise(
         Misconception("no-bias", answers.ridge_with(lambda n, lam: n * lam, centre=False),
             "Your model has no bias, so the weights must lift all predictions. Add a column of ones, or take the "
             "averages of X and y away first."),
+        Misconception("split-at-the-wrong-end", answers.ridge_split_wrong,
+            "Your numbers are right, but b is taken from the wrong end: where does the column of ones stand in your A, "
+            "and which entry of theta is its weight?"),
         Misconception("bias-is-the-mean", answers.ridge_bias_is_mean,
             "The weights are right. The bias is the mean of y only if every feature has mean 0; here the features "
             "carry b away: predict the average person, and ask what b must be."),
@@ -299,7 +305,7 @@ EXPERIMENT = Exercise(
             seen=answers.weights_still_scaled),
         Misconception("raw-features", lambda X, y: answers.ridge_solution(X, y, 10.0),
             "You charge the price on raw features. Cholesterol runs over a hundred units and s5 over two, so s5 "
-            "needs a large weight and pays most. Standardize first.",
+            "needs a large weight and pays most. Standardize first, each column by its own mean and deviation.",
             seen=answers.paid(1e-5, np.inf, scaled=False)),
         Misconception("price-too-low", lambda X, y: answers.few_patients(X, y, 1.0 / answers.PATIENTS),
             "Ridge on standardized features: well. But the price is low, and the weights still follow the noise. "

@@ -49,7 +49,7 @@ ENGLISH = {
     "keys": "The keys do not fit: {expected} was expected, found {received}.",
     "length": "`{name}` gives {received} values; {expected} were expected.",
     "order": "These are the right values in another order. In which order are they asked for?",
-    "shape": "The shape is {received}; {expected} was expected. Which axis is missing, or too many?",
+    "shape": "The shape is {received}; {expected} was expected. Is an axis missing, too many, or of another length?",
     "dtype": "The dtype is {received}; {expected} was expected.",
     "nan": "There is NaN (not a number) in the result where {expected} was expected. "
     "Look for 0/0, ∞ − ∞ or the logarithm of something not positive.",

@@ -41,6 +41,8 @@ def test_unsolved_fixture_is_good(scratch):
         (anatomy.sections, "99-110", {"source": "### Summary\n\n- point"}),
         (anatomy.heading_order, "99-030", {"source": "#### Too deep\n\ntext"}),
         (anatomy.heading_order, "99-030", {"source": "# A second title"}),
+        (anatomy.numbering, "99-030", {"source": "## 2. The first is missing"}),
+        (anatomy.numbering, "99-030", {"source": r"$$a = b \tag{99.2}$$"}),
         (anatomy.code_length, "99-050", {"source": LONG_CODE}),
         (anatomy.prose_length, "99-060", {"source": LONG_TEXT}),
         (anatomy.outputs_stored, "99-050", {"execution_count": None, "outputs": []}),
