@@ -28,6 +28,9 @@ LSTM_BACKWARD = Exercise(
         Misconception("dh-does-not-reach-c", BACKWARD(total=lambda s: s.dc),
             "In your answer dh reaches the output gate only. But h shows c as well: by which second way, (16.7), does "
             "the loss feel the cell state?"),
+        Misconception("upstream-exchanged",
+            lambda dh, dc, *forward: answers.lstm_cell_backward(dc, dh, *forward),
+            "You took dc for dh and dh for dc. Which of the two belongs to what is shown?"),
         Misconception("dc-left-out", BACKWARD(total=lambda s: s.dh * s.o * (1 - s.t**2)),
             "dc changes nothing in your answer. It comes from the steps after this one, and it is added, (16.7)."),
         Misconception("tanh-not-crossed", BACKWARD(total=lambda s: s.dc + s.dh * s.o),
@@ -85,6 +88,8 @@ LSTM_BACKWARD = Exercise(
             "db has a row for each example. One bias serves them all: what happens to their shares?"),
         Misconception("transposed", BACKWARD(output=answers.weights_transposed),
             "dW and dU lie on their side. A gradient has the shape of what it belongs to."),
+        Misconception("states-exchanged", BACKWARD(output=lambda s: (s.right[0], s.right[2], s.right[1], *s.right[3:])),
+            "dh_prev and dc_prev have changed places in what you return."),
         Misconception("parameters-first", BACKWARD(output=lambda s: (*s.right[3:], *s.right[:3])),
             "You return the weights' gradients first. The order is that of the forward arguments: x, h, c, W, U, b."),
     ],

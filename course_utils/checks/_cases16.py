@@ -69,6 +69,9 @@ def bias_cases(rng):
 def sentence_cases(rng):
     for T, D, H, lengths in [(5, 2, 4, [3, 2, 4]), (4, 3, 2, [2, 3]), (4, 2, 3, [2, 1, 3, 3]), (3, 1, 2, [2])]:
         yield sentences(rng, np.array(lengths), T, D, H)
+    x, *others = sentences(rng, np.array([3, 2, 4]), 5, 2, 3)
+    x[:, 1] = 0.0  # a real step that is 0
+    yield x, *others
     yield sentences(rng, rng.integers(1, 6, 4), 6, 2, 1)
     yield sentences(rng, np.array([2, 3, 1]), 3, 2, 2)
     yield sentences(rng, np.array([1, 1]), 1, 2, 3)
