@@ -100,10 +100,20 @@ def softmax_no_shift(scores):
 
 
 def softmax_one_shift(scores):
-    """The largest score of the whole array taken off: a row far below it becomes nothing."""
+    """The largest score of the whole array taken off: a row far below it becomes 0/0."""
+    powers = np.exp(scores - scores.max())
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def softmax_one_shift_guarded(scores):
     powers = np.exp(scores - max(scores.max(), -1e300))
     total = powers.sum(axis=-1, keepdims=True)
     return powers / np.where(total > 0, total, 1)
+
+
+def softmax_axis_lost(scores):
+    powers = np.exp(scores - scores.max(axis=-1))
+    return powers / powers.sum(axis=-1)
 
 
 def values_inside(q, k, v, mask=None):

@@ -39,6 +39,8 @@ def attention_cases(rng):
     yield Case(*qkv(rng, (1, 3), 3, 3, 1, 2), mask=np.tri(3, dtype=bool))
     yield steep(rng, [1000.0, -1000.0, 1.0, 0.0], 4)
     yield steep(rng, [0.5, -1000.0, -0.5], 3)
+    q, k, v = steep(rng, [1.0, 1000.0, 0.0], 4)
+    yield q, k * np.array([[1.0], [-1.0], [1.0], [-1.0]]), v  # both in one row
     yield Case(*steep(rng, [-1000.0, 1000.0, 2.0], 3), mask=steps(rng, 3, 3)[::-1])
 
 
@@ -75,7 +77,7 @@ def online_cases(rng):
 
 
 def long_case(rng):
-    return Case(*qkv(rng, (), 2048, 2048, 16, 16), 128)
+    return Case(*qkv(rng, (), 2048, 2048, 16, 16), 64)
 
 
 def half_a_table(case):

@@ -17,20 +17,20 @@ ATTENTION_ROUTES = (
 ONLINE = Exercise(
     id="18.6", title="Attention without the big table", name="online_attention", points=5, minutes=35, difficulty=5,
     section="12. Online softmax", reference=answers.online_attention, cases=tried_on.online_cases,
-    needs=("18.1", "18.2"), forbidden=ATTENTION_ROUTES,
+    forbidden=ATTENTION_ROUTES,  # no needs: memory is measured, and what is supplied may be held elsewhere
     alternatives=[answers.online_by_merging, answers.online_in_tiles, answers.attention_in_rows],
     memory=Memory(case=tried_on.long_case, greedy=answers.all_at_once, limit=tried_on.half_a_table,
-        message="Right on every case, but for 2048 positions in chunks of 128 you hold at one moment more than half a "
+        message="Right on every case, but for 2048 positions in chunks of 64 you hold at one moment more than half a "
         "T by T table. Is there an array whose two sides are both T?"),
     misconceptions=[
         Misconception("no-scale", answers.changed_online(scores=answers.plain_products),
             "Your scores are plain dot products: the root of d is missing, in every chunk."),
         Misconception("no-maximum", answers.changed_online(first=0.0, largest=lambda top, s: top),
-            "Right for small scores; at ±1000 the exponentials leave the range of floats. (18.12) subtracts a running "
+            "Right for small scores; at ±1000 the exponentials leave the range of floats. (18.11) subtracts a running "
             "maximum."),
         Misconception("maximum-may-fall", answers.changed_online(largest=lambda top, s: s.max(axis=1, keepdims=True)),
             "Your maximum is that of the latest chunk and may fall again: then the factor for the old sums is e to "
-            "something large. Which of two maxima is kept in (18.12)?"),
+            "something large. Which of two maxima is kept in (18.11)?"),
         Misconception("starts-at-zero", answers.changed_online(first=0.0),
             "Your running maximum starts at 0. A row whose scores are all near -1000 never gets above it, and its sum "
             "is 0. What is below every number?"),
@@ -41,7 +41,7 @@ ONLINE = Exercise(
             "The sum of the weights is brought to the new maximum, the sum of the values is not. Both were made under "
             "the old one."),
         Misconception("sum-not-rescaled", answers.changed_online(total=False),
-            "The sum of the values is brought to the new maximum, the sum of the weights is not: see l' in (18.12)."),
+            "The sum of the values is brought to the new maximum, the sum of the weights is not: look at l in (18.11)."),
         Misconception("nothing-rescaled", answers.changed_online(total=False, mixed=False),
             "Each chunk's exponentials belong to another maximum, and you add them as if it were the same. What are "
             "the old sums worth under the new maximum?"),
@@ -66,10 +66,10 @@ ONLINE = Exercise(
             "Queries of a chunk see the keys of that same chunk only. Every query meets every key, a chunk at a time."),
     ],
     hints=[
-        "Section 12 does it for one query and one score at a time. Now each of its three numbers m, l, o has a row for "
+        "Section 12 does it for one query and one score at a time. Now each of its three numbers m, l, u has a row for "
         "each of the T queries, and the scores come in a block of (T, chunk).",
         "For a new block: the new maximum of each row; the factor e to (old minus new); the block's own exponentials.",
-        "Both sums: old times factor, plus what the block brings. For l that is a sum along the block, for o a product "
+        "Both sums: old times factor, plus what the block brings. For l that is a sum along the block, for u a product "
         "with the block's values.",
         "Start with m = -∞ and zeros, and let range(0, T, chunk) give the starts: a slice may run over the end. Divide "
         "after the loop.",
@@ -138,13 +138,13 @@ PREDICTION = Exercise(
         Misconception("between-features", {"weights": (2, 3, 4, 4)},
             "These would be weights between features. Attention compares positions."),
         Misconception("not-merged", {"output": (2, 3, 5, 4)},
-            "The heads are still apart. What does (18.10) do with them?"),
+            "The heads are still apart. What does (18.7) do with them?"),
         Misconception("one-head-out", {"output": (2, 5, 4)},
             "This is one head. All of them stand side by side before W_o."),
         Misconception("no-biases", {"parameters": 576},
             "You counted the matrices. Each of them has a bias."),
         Misconception("three-projections", {"parameters": 468},
-            "Queries, keys and values make three. (18.10) has one more, at the end."),
+            "Queries, keys and values make three. (18.7) has one more, at the end."),
         Misconception("a-matrix-for-each-head", {"parameters": 1560},
             "You gave each head projections of the full width. A head has D / heads columns only."),
         Misconception("more-heads-more-parameters", {"parameters with 6 heads": 1248},
@@ -158,7 +158,7 @@ PREDICTION = Exercise(
         Misconception("variance", {"std of q·k": 144.0},
             "This is the variance. Its root is asked."),
         Misconception("spread-ignored", {"std of q·k": 6.0},
-            "You took q's entries to have spread 1, as in (18.5). Here it is 2: what happens to each product?"),
+            "You took q's entries to have spread 1, as in (18.3). Here it is 2: what happens to each product?"),
         Misconception("spreads-add", {"std of q·k": 72.0},
             "You added spreads. For independent terms it is the variances that add."),
         Misconception("already-scaled", {"std of q·k": 2.0},
@@ -188,13 +188,19 @@ PREDICTION = Exercise(
 
 PREVIOUS = Exercise(
     id="18.9", kind="experiment", title="A head that looks one back", name="previous_token_head", points=3, minutes=25,
-    difficulty=4, section="7. Several heads", reference=answers.previous_token_head, cases=tried_on.position_cases,
+    difficulty=4, section="2. Query, key, value", reference=answers.previous_token_head, cases=tried_on.position_cases,
     metric=Metric(answers.weight_at(-1), "mean weight on the position before", at_least=answers.ENOUGH),
     alternatives=[answers.previous_by_keys, answers.previous_by_circle],
     misconceptions=[
         Misconception("content-counts", lambda C, T: answers.previous_token_head(C, T, content=1.0),
             "With the position features alone your head looks back as it should; the content features disturb "
             "it. Which rows of W_q and W_k read them?", seen=answers.would_look_back_without_content),
+        Misconception("position-rows-first", answers.previous_with_rows_exchanged,
+            "With its rows in another order your head works. What stands first in x, content or position?",
+            seen=answers.would_look_back_in_another_order),
+        Misconception("no-rows-for-content", lambda C, T: (30 * np.eye(T, k=-1), np.eye(T)),
+            "Your matrices have T rows, but a position has C + T features. What should the content's rows hold, so "
+            "that it does not count?", seen=answers.has_no_content_rows),
         Misconception("looks-ahead", lambda C, T: answers.previous_token_head(C, T, shift=1),
             "Your head looks one position *ahead*. Row t of the position part of W_q is the query of position t: which "
             "key should it match?", seen=answers.looks_at(1)),

@@ -181,6 +181,10 @@ def previous_token_head(C, T, shift=-1, strength=STRONG, content=0.0):
     return W_q, W_k
 
 
+def previous_with_rows_exchanged(C, T):
+    return tuple(np.roll(W, -C, axis=0) for W in previous_token_head(C, T))
+
+
 def previous_by_keys(C, T):
     W_q, W_k = np.zeros((C + T, T)), np.zeros((C + T, T))
     for t in range(T):
@@ -232,6 +236,15 @@ def would_look_back_without_content(received, expected, case):
     C = case.args[0]
     blind = [np.concatenate([0 * np.asarray(W)[:C], np.asarray(W)[C:]]) for W in received]
     return weight_at(-1)(blind, case) >= ENOUGH
+
+
+def would_look_back_in_another_order(received, expected, case):
+    C = case.args[0]
+    return weight_at(-1)([np.roll(W, C, axis=0) for W in received], case) >= ENOUGH
+
+
+def has_no_content_rows(received, expected, case):
+    return all(len(W) == case.args[1] for W in received)
 
 
 def looks_evenly(received, expected, case):

@@ -20,9 +20,9 @@ SCORES = Exercise(
     ],
     misconceptions=[
         Misconception("no-scale", answers.scores_times(lambda q, k: 1.0),
-            "These are the plain dot products. They grow with the number of features; what does (18.6) do about it?"),
+            "These are the plain dot products. They grow with the number of features; what does (18.3) do about it?"),
         Misconception("divided-by-d", answers.scores_times(lambda q, k: 1 / q.shape[-1]),
-            "You divide by d itself (or twice by its root). By (18.5) it is the variance that grows like d; and the "
+            "You divide by d itself (or twice by its root). By (18.3) it is the variance that grows like d; and the "
             "spread?"),
         Misconception("times-root", answers.scores_times(lambda q, k: q.shape[-1] ** 0.5),
             "You multiply by the root, which makes large scores larger still."),
@@ -73,19 +73,25 @@ ATTENTION = Exercise(
             "Two softmaxes, one after the other: their input lies between 0 and 1, so all weights come out nearly "
             "equal. The article check shows it."),
         Misconception("no-softmax", answers.changed(weigh=lambda s: s, after=lambda w, m: np.where(m, w, 0)),
-            "You mix the values with raw scores, which may be negative and do not sum to 1. (18.2) stands between."),
+            "You mix the values with raw scores, which may be negative and do not sum to 1. Which step of (18.2) is left out?"),
         Misconception("overflow", answers.changed(weigh=answers.softmax_no_shift),
             "Right for small scores; at ±1000, and where nothing may be seen, NaN comes out. Softmax does not change "
             "when every score of a row loses the same number (lesson 06)."),
         Misconception("one-shift-for-all", answers.changed(weigh=answers.softmax_one_shift),
-            "You subtract one largest score from the whole array. A row that lies far below it loses everything: "
-            "every row needs its own."),
+            "You subtract one largest score from the whole array. A row that lies far below it becomes 0/0: every row "
+            "needs its own."),
+        Misconception("far-row-is-zero", answers.changed(weigh=answers.softmax_one_shift_guarded),
+            "A query whose scores are all near -1000 gets zeros, though it may attend everywhere: one largest score "
+            "of the whole array was subtracted. Only a row without a visible key gives zeros."),
+        Misconception("axis-lost", answers.changed(weigh=answers.softmax_axis_lost),
+            "max and sum took an axis away, and the shapes no longer fit, or fit by chance. Which option leaves it, "
+            "with length 1?"),
         Misconception("nan-row", answers.changed(weigh=answers.softmax_no_guard),
             "Right, but for a query that may attend nowhere: there -∞ minus -∞ gives NaN. Its output should be "
-            "zeros, see (18.8)."),
+            "zeros, see (18.5)."),
         Misconception("mean-row", answers.changed(hide=answers.hide_by(lambda s, m: np.where(m, s, -1e9))),
             "A query that may attend nowhere gets the mean of all values: with the same large negative number "
-            "everywhere, softmax finds all keys equal. (18.8) asks for zeros."),
+            "everywhere, softmax finds all keys equal. (18.5) asks for zeros."),
         Misconception("row-as-if-unmasked",
             answers.changed(hide=answers.hide_by(lambda s, m: s + np.where(m, 0, -1e9))),
             "A query that may attend nowhere attends as if there were no mask: the same number came off all its "
@@ -199,7 +205,7 @@ SPLIT = Exercise(
 MULTI_HEAD = Exercise(
     id="18.5", title="Multi-head attention", name="multi_head_attention", points=4, minutes=25, difficulty=4,
     section="7. Several heads", reference=answers.multi_head_attention, cases=tried_on.multi_head_cases,
-    needs=("18.1", "18.2", "18.3", "18.4"),
+    needs=("18.1", "18.2", "18.4"),
     forbidden=(*ATTENTION_ROUTES, "course_utils.attention.multi_head_attention_forward",
                "torch.nn.MultiheadAttention", "torch.nn.functional.multi_head_attention_forward"),
     alternatives=[answers.heads_one_by_one, answers.heads_by_einsum],
@@ -217,11 +223,11 @@ MULTI_HEAD = Exercise(
             merge=answers.merge_interleaved),
             "Your head h owns every heads-th column of the projections. It should own columns side by side."),
         Misconception("no-output-projection", answers.changed_heads(last=lambda mixed, p, name: mixed),
-            "The heads stand side by side, and that is all. (18.10) lets them talk to each other once more: W_o, b_o."),
+            "The heads stand side by side, and that is all. (18.7) lets them talk to each other once more: W_o, b_o."),
         Misconception("no-biases", answers.changed_heads(params=answers.without_biases("qkvo")),
             "No bias counts in your answer. There are four of them."),
         Misconception("no-output-bias", answers.changed_heads(params=answers.without_biases("o")),
-            "Your output is off by the same vector everywhere: one bias of (18.10) is missing."),
+            "Your output is off by the same vector everywhere: one bias of (18.7) is missing."),
         Misconception("scale-of-all-features", answers.changed_heads(attend=answers.scale_of_all_features),
             "The scores are divided by the root of D. Over how many features does a score of *one head* add up?"),
         Misconception("one-head", lambda x, params, heads, mask=None:
@@ -234,7 +240,7 @@ MULTI_HEAD = Exercise(
         Misconception("one-table-for-all-heads", answers.changed_heads(attend=answers.weights_of_the_mean_head),
             "All heads use the same table of weights. Then why several heads? Each has its own scores."),
         Misconception("not-projected", answers.without_projections,
-            "q, k and v are x itself. Three projections come first, (18.4)."),
+            "q, k and v are x itself. Three projections come first, (18.1)."),
         Misconception("values-are-keys", answers.changed_heads(
             params=lambda p: {**p, "W_v": p["W_k"], "b_v": p["b_k"]}),
             "The keys are handed over as values. The values have a projection of their own."),
