@@ -15,7 +15,7 @@ ATTENTION_ROUTES = (
 )
 
 ONLINE = Exercise(
-    id="18.6", title="Attention without the big table", name="online_attention", points=5, minutes=35, difficulty=5,
+    id="18.6", title="Attention without the big table", name="online_attention", points=5, minutes=30, difficulty=5,
     section="12. Online softmax", reference=answers.online_attention, cases=tried_on.online_cases,
     forbidden=ATTENTION_ROUTES,  # no needs: memory is measured, and what is supplied may be held elsewhere
     alternatives=[answers.online_by_merging, answers.online_in_tiles, answers.attention_in_rows],
@@ -41,7 +41,7 @@ ONLINE = Exercise(
             "The sum of the weights is brought to the new maximum, the sum of the values is not. Both were made under "
             "the old one."),
         Misconception("sum-not-rescaled", answers.changed_online(total=False),
-            "The sum of the values is brought to the new maximum, the sum of the weights is not: look at l in (18.11)."),
+            "The sum of the values is brought to the new maximum, the sum of the weights is not: see (18.11)."),
         Misconception("nothing-rescaled", answers.changed_online(total=False, mixed=False),
             "Each chunk's exponentials belong to another maximum, and you add them as if it were the same. What are "
             "the old sums worth under the new maximum?"),
@@ -78,7 +78,7 @@ ONLINE = Exercise(
 )
 
 REPAIR = Exercise(
-    id="18.7", kind="repair", title="The padding has a say", name="sentence_vectors", points=3, minutes=15,
+    id="18.7", kind="repair", title="The padding has a say", name="sentence_vectors", points=3, minutes=10,
     difficulty=3, section="5. Masks", reference=answers.sentence_vectors, broken=answers.broken_vectors,
     cases=tried_on.padded_cases, needs=("18.2",),
     alternatives=[
@@ -122,7 +122,7 @@ REPAIR = Exercise(
 )
 
 PREDICTION = Exercise(
-    id="18.8", kind="value", title="Predict shapes, sizes and a mean", name="predicted", points=4, minutes=12,
+    id="18.8", kind="value", title="Predict shapes, sizes and a mean", name="predicted", points=4, minutes=10,
     difficulty=3, section="7. Several heads", rtol=1e-3,
     reference={"q in heads": (2, 3, 5, 4), "weights": (2, 3, 5, 5), "output": (2, 5, 12), "parameters": 624,
                "parameters with 6 heads": 624, "equal keys": 3.0, "std of q·k": 12.0, "weights at twice T": 4},
@@ -187,7 +187,7 @@ PREDICTION = Exercise(
 )
 
 PREVIOUS = Exercise(
-    id="18.9", kind="experiment", title="A head that looks one back", name="previous_token_head", points=3, minutes=25,
+    id="18.9", kind="experiment", title="A head that looks one back", name="previous_token_head", points=3, minutes=15,
     difficulty=4, section="2. Query, key, value", reference=answers.previous_token_head, cases=tried_on.position_cases,
     metric=Metric(answers.weight_at(-1), "mean weight on the position before", at_least=answers.ENOUGH),
     alternatives=[answers.previous_by_keys, answers.previous_by_circle],

@@ -11,7 +11,7 @@ from course_utils.checks.exercise import Exercise, Misconception
 # fmt: off
 
 SCORES = Exercise(
-    id="18.1", title="Every query meets every key", name="attention_scores", points=2, minutes=10, difficulty=2,
+    id="18.1", title="Every query meets every key", name="attention_scores", points=2, minutes=8, difficulty=2,
     section="4. All queries at once", reference=answers.attention_scores, cases=tried_on.score_cases,
     alternatives=[
         answers.scores_by_loops,
@@ -53,7 +53,7 @@ SCORES = Exercise(
 )
 
 ATTENTION = Exercise(
-    id="18.2", title="Scaled dot-product attention", name="scaled_dot_product_attention", points=5, minutes=25,
+    id="18.2", title="Scaled dot-product attention", name="scaled_dot_product_attention", points=5, minutes=20,
     difficulty=4, section="5. Masks", reference=answers.attention, cases=tried_on.attention_cases, needs=("18.1",),
     forbidden=(*ATTENTION_ROUTES, "course_utils.masks.masked_softmax_", "course_utils.attention.masked_softmax_"),
     alternatives=[answers.attention_by_rows, answers.attention_by_zeros, answers.attention_by_nan],
@@ -73,7 +73,7 @@ ATTENTION = Exercise(
             "Two softmaxes, one after the other: their input lies between 0 and 1, so all weights come out nearly "
             "equal. The article check shows it."),
         Misconception("no-softmax", answers.changed(weigh=lambda s: s, after=lambda w, m: np.where(m, w, 0)),
-            "You mix the values with raw scores, which may be negative and do not sum to 1. Which step of (18.2) is left out?"),
+            "You mix the values with raw scores, which do not sum to 1. Which step of (18.2) is left out?"),
         Misconception("overflow", answers.changed(weigh=answers.softmax_no_shift),
             "Right for small scores; at ±1000, and where nothing may be seen, NaN comes out. Softmax does not change "
             "when every score of a row loses the same number (lesson 06)."),
@@ -128,7 +128,7 @@ ATTENTION = Exercise(
 )
 
 CAUSAL = Exercise(
-    id="18.3", title="No look ahead", name="causal_mask", points=1, minutes=8, difficulty=1, section="5. Masks",
+    id="18.3", title="No look ahead", name="causal_mask", points=1, minutes=5, difficulty=1, section="5. Masks",
     reference=answers.causal_mask, cases=tried_on.length_cases,
     forbidden=("course_utils.masks.causal_mask", "course_utils.attention.causal_mask"),
     alternatives=[
@@ -165,7 +165,7 @@ CAUSAL = Exercise(
 )
 
 SPLIT = Exercise(
-    id="18.4", title="Cut the features into heads", name="split_heads", points=2, minutes=10, difficulty=2,
+    id="18.4", title="Cut the features into heads", name="split_heads", points=2, minutes=7, difficulty=2,
     section="7. Several heads", reference=answers.split_heads, cases=tried_on.head_cases,
     forbidden=("course_utils.attention._split_heads",),
     alternatives=[
@@ -203,7 +203,7 @@ SPLIT = Exercise(
 )
 
 MULTI_HEAD = Exercise(
-    id="18.5", title="Multi-head attention", name="multi_head_attention", points=4, minutes=25, difficulty=4,
+    id="18.5", title="Multi-head attention", name="multi_head_attention", points=4, minutes=20, difficulty=4,
     section="7. Several heads", reference=answers.multi_head_attention, cases=tried_on.multi_head_cases,
     needs=("18.1", "18.2", "18.4"),
     forbidden=(*ATTENTION_ROUTES, "course_utils.attention.multi_head_attention_forward",
