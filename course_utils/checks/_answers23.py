@@ -47,9 +47,9 @@ def value_padded(d_real, d_fake):
 
 
 def is_padded(received, expected, case):
-    """Wrong only where a probability is very near 0 or 1, and there a little too high."""
+    """Wrong only where a probability is very near 0 or 1, and finite there."""
     d = np.concatenate(case.args)
-    return min(d.min(), 1 - d.max()) < 1e-4 and expected < received < expected + 5
+    return min(d.min(), 1 - d.max()) < 1e-4 and abs(received - expected) < 8
 
 
 # 23.2 ---------------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def density_cases(rng):
 
 # 23.3 ----------------------------------------------------------------------------------------------------------------
 def distribution_cases(rng):
-    for K in (4, 3, 6):
+    for K in (4, 3, 6, 2, 5):
         yield distribution(K, rng), distribution(K, rng)
     p = distribution(5, rng)
     yield p, p.copy()

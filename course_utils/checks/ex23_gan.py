@@ -50,8 +50,8 @@ VALUE = Exercise(
             answers.sigmoid(d_real), answers.sigmoid(d_fake)),
             "You took the sigmoid of numbers that are probabilities already. In this exercise nothing is a logit."),
         Misconception("padded", answers.value_padded,
-            "Nearly: where D is very sure and wrong, your V is a little too high, because of a small number inside "
-            "the logarithm or a cut. What does it cost to leave that out?", seen=answers.is_padded),
+            "Right where D is moderate, a little off where it is very sure: a small number stands in the logarithm, "
+            "or D was cut. What does a sure mistake cost without that?", seen=answers.is_padded),
     ],
     hints=[
         "What should come out if D says 1/2 to every sample? And if it is always right, and certain?",
@@ -115,7 +115,7 @@ DIVERGENCE = Exercise(
     id="23.3", title="The Jensen-Shannon divergence", name="jensen_shannon", points=3, minutes=15, difficulty=3,
     section="4. What the game measures", reference=answers.jensen_shannon, cases=cases.distribution_cases,
     forbidden=("course_utils.generative.jensen_shannon", "course_utils.generative.game.jensen_shannon",
-               "scipy.spatial.distance.jensenshannon"),
+               ".jensenshannon"), time_limit=15,
     alternatives=[answers.jensen_by_entropies, answers.jensen_by_game],
     misconceptions=[
         Misconception("kl", answers.kl_plain,
