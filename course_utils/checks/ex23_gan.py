@@ -263,7 +263,7 @@ G_LOSS = Exercise(
 
 COVERAGE = Exercise(
     id="23.6", title="How many modes are reached?", name="mode_coverage", points=3, minutes=12, difficulty=2,
-    section="7. Mode collapse", reference=answers.mode_coverage, cases=cases.coverage_cases, same_dtype=False,
+    section="6. Learning the ring", reference=answers.mode_coverage, cases=cases.coverage_cases, same_dtype=False,
     forbidden=("course_utils.generative.mode_coverage", "course_utils.generative.modes.mode_coverage"),
     alternatives=[answers.coverage_by_loop, answers.coverage_by_set],
     misconceptions=[
@@ -358,7 +358,7 @@ PREDICTION = Exercise(
 )
 
 SEARCH = Exercise(
-    id="23.9", kind="experiment", title="Learn from the critic alone", name="match_data", points=4, minutes=25,
+    id="23.9", kind="experiment", title="Learn from the judge alone", name="match_data", points=4, minutes=25,
     difficulty=4, section="5. Two losses for the generator", reference=search.match_data, cases=search.oracle_cases,
     metric=Metric(search.divergence, "Jensen-Shannon divergence from the data", at_most=1e-4),
     alternatives=[search.match_by_minimax, search.match_by_odds, search.match_by_scaling],
