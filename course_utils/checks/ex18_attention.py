@@ -269,7 +269,7 @@ MULTI_HEAD = Exercise(
         "scaled_dot_product_attention and split_heads of your own are there, and they work on any leading axes: all "
         "heads at once.",
         "To put the heads side by side, undo the two moves of split_heads in the opposite order.",
-        "The mask has two axes and broadcasts over images of every head and example: hand it on as it is.",
+        "The mask has two axes and broadcasts over all heads and examples: hand it on as it is.",
     ],
     takeaway="Heads are one more leading axis, and no loop.",
 )
