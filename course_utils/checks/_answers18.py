@@ -99,6 +99,13 @@ def softmax_no_shift(scores):
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
+def softmax_no_shift_guarded(scores):
+    """(18.5) as it stands: 0 where the sum is 0."""
+    powers = np.exp(scores)
+    total = powers.sum(axis=-1, keepdims=True)
+    return powers / np.where(total > 0, total, 1)
+
+
 def softmax_one_shift(scores):
     """The largest score of the whole array taken off: a row far below it becomes 0/0."""
     powers = np.exp(scores - scores.max())
@@ -118,6 +125,14 @@ def softmax_axis_lost(scores):
 
 def values_inside(q, k, v, mask=None):
     return softmax(hidden(attention_scores(q, k), mask) @ v)
+
+
+def largest_of_all_keys(q, k, v, mask=None):
+    """(18.5) with the row's largest score taken off, but the hidden ones count in it."""
+    scores = attention_scores(q, k)
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True)) * (1.0 if mask is None else mask)
+    total = powers.sum(axis=-1, keepdims=True)
+    return powers / np.where(total > 0, total, 1) @ v
 
 
 # 18.3 ---------------------------------------------------------------------------------------------------------------

@@ -40,8 +40,10 @@ def attention_cases(rng):
     yield steep(rng, [1000.0, -1000.0, 1.0, 0.0], 4)
     yield steep(rng, [0.5, -1000.0, -0.5], 3)
     q, k, v = steep(rng, [1.0, 1000.0, 0.0], 4)
-    yield q, k * np.array([[1.0], [-1.0], [1.0], [-1.0]]), v  # both in one row
+    both = np.array([1.0, -1.0, 1.0, -1.0])
+    yield q, k * both[:, None], v  # both in one row
     yield Case(*steep(rng, [-1000.0, 1000.0, 2.0], 3), mask=steps(rng, 3, 3)[::-1])
+    yield Case(q, k * both[:, None], v, mask=both[None] < 0)  # the large one is hidden
 
 
 def length_cases(rng):

@@ -21,10 +21,14 @@ ONLINE = Exercise(
     alternatives=[answers.online_by_merging, answers.online_in_tiles, answers.attention_in_rows],
     memory=Memory(case=tried_on.long_case, greedy=answers.all_at_once, limit=tried_on.half_a_table,
         message="Right on every case, but for 2048 positions in chunks of 64 you hold at one moment more than half a "
-        "T by T table. Is there an array whose two sides are both T?"),
+        "T by T table, or need more than 5 seconds. Is there an array whose two sides are both T? Or a loop over "
+        "single keys inside another loop?"),
     misconceptions=[
         Misconception("no-scale", answers.changed_online(scores=answers.plain_products),
             "Your scores are plain dot products: the root of d is missing, in every chunk."),
+        Misconception("root-of-len-q", answers.changed_online(scores=answers.products_over_root_of_T),
+            "Your scores are divided by the root of len(q), which is T here. In the lesson q was one query, of "
+            "length d."),
         Misconception("no-maximum", answers.changed_online(first=0.0, largest=lambda top, s: top),
             "Right for small scores; at ±1000 the exponentials leave the range of floats. (18.11) subtracts a running "
             "maximum."),
@@ -94,6 +98,10 @@ REPAIR = Exercise(
         Misconception("keys-only", answers.vectors_with(answers.keys),
             "Now no word looks at the padding. But the padding looks at the words, and its rows are added to the "
             "mean: print `mixed` for a short sentence."),
+        Misconception("keys-only-divided-by-T",
+            answers.vectors_with(answers.keys, mean=lambda mixed, real: mixed.mean(axis=1)),
+            "No word looks at the padding now. But the mean runs over all T rows, those of the padding included: print "
+            "`mixed` for a short sentence."),
         Misconception("either", answers.vectors_with(lambda real: answers.keys(real) | answers.queries(real)),
             "Your mask is False only where query *and* key are padding. A pair counts when both are real."),
         Misconception("no-mask", answers.vectors_with(lambda real: None),

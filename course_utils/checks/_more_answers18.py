@@ -63,6 +63,10 @@ def plain_products(q, k):
     return q @ k.T
 
 
+def products_over_root_of_T(q, k):
+    return q @ k.T / np.sqrt(len(q))
+
+
 def all_at_once(q, k, v, chunk):
     return attention(q, k, v)
 

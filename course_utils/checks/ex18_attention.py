@@ -28,6 +28,9 @@ SCORES = Exercise(
             "You multiply by the root, which makes large scores larger still."),
         Misconception("root-of-T", answers.scores_times(lambda q, k: k.shape[-2] ** -0.5),
             "You divide by the root of the number of keys. How many products does one score add up?"),
+        Misconception("root-of-len-q", answers.scores_times(lambda q, k: len(q) ** -0.5),
+            "You divide by the root of len(q). In the lesson q was one query, and its length was d. Here q holds many "
+            "queries: which axis has length d?"),
         Misconception("not-turned", lambda q, k: q @ k / q.shape[-1] ** 0.5,
             "q @ k multiplies rows of q with *columns* of k, and only fits where k is square. A key is a row of k."),
         Misconception("T-turns-everything", lambda q, k: q @ k.T / q.shape[-1] ** 0.5,
@@ -77,6 +80,12 @@ ATTENTION = Exercise(
         Misconception("overflow", answers.changed(weigh=answers.softmax_no_shift),
             "Right for small scores; at ±1000, and where nothing may be seen, NaN comes out. Softmax does not change "
             "when every score of a row loses the same number (lesson 06)."),
+        Misconception("overflow-hidden", answers.changed(weigh=answers.softmax_no_shift_guarded),
+            "Right for small scores. At 1000 the exponential is infinite; at -1000 all of them are 0, and your row "
+            "looks as if nothing might be seen. Take each row's largest score off first (lesson 06)."),
+        Misconception("hidden-score-taken-off", answers.largest_of_all_keys,
+            "You take off the largest score of the row, hidden keys included. Where a hidden score is 1000 and the "
+            "visible ones are -1000, every power becomes 0. The largest of which keys should it be?"),
         Misconception("one-shift-for-all", answers.changed(weigh=answers.softmax_one_shift),
             "You subtract one largest score from the whole array. A row that lies far below it becomes 0/0: every row "
             "needs its own."),
@@ -228,6 +237,8 @@ MULTI_HEAD = Exercise(
             "No bias counts in your answer. There are four of them."),
         Misconception("no-output-bias", answers.changed_heads(params=answers.without_biases("o")),
             "Your output is off by the same vector everywhere: one bias of (18.7) is missing."),
+        Misconception("only-output-bias", answers.changed_heads(params=answers.without_biases("qkv")),
+            "Your output has its bias, the projections before it have none. Every projection is x @ W + b."),
         Misconception("scale-of-all-features", answers.changed_heads(attend=answers.scale_of_all_features),
             "The scores are divided by the root of D. Over how many features does a score of *one head* add up?"),
         Misconception("one-head", lambda x, params, heads, mask=None:
@@ -258,7 +269,7 @@ MULTI_HEAD = Exercise(
         "scaled_dot_product_attention and split_heads of your own are there, and they work on any leading axes: all "
         "heads at once.",
         "To put the heads side by side, undo the two moves of split_heads in the opposite order.",
-        "The mask has two axes and broadcasts over images of every head and example: hand it on as it is.",
+        "The mask has two axes and broadcasts over all heads and examples: hand it on as it is.",
     ],
     takeaway="Heads are one more leading axis, and no loop.",
 )
