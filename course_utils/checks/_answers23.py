@@ -119,6 +119,12 @@ def jensen_naive(p, q):
     return (np.sum(p * np.log(p / m)) + np.sum(q * np.log(q / m))) / 2
 
 
+@quietly
+def jensen_padded(p, q):
+    m = (p + q) / 2
+    return (np.sum(p * np.log(p / m + 1e-12)) + np.sum(q * np.log(q / m + 1e-12))) / 2
+
+
 def jensen_with(mix=lambda p, q: (p + q) / 2, combine=lambda a, b: (a + b) / 2):
     """The right divergence with one part exchanged."""
 
@@ -245,6 +251,10 @@ def near(samples, centers, radius, order=2):
 
 def coverage_squared(samples, centers, radius):
     return int((((samples[:, None] - centers) ** 2).sum(axis=-1) <= radius).any(axis=0).sum())
+
+
+def coverage_two_percent(samples, centers, radius):
+    return int((near(samples, centers, radius).mean(axis=0) >= 0.02).sum())
 
 
 def coverage_nearest(samples, centers, radius):

@@ -73,6 +73,8 @@ def coverage_cases(rng):
     yield center[:2] + 5.0, center, 1.0  # no sample near any
     yield center[[2, 0, 1, 1]] + 0.1, center, 0.5  # all are reached
     yield center[:1] + 0.1, center[:1], 0.5
+    yield np.array([[3.0, 4.0], [9.0, 9.0]]), np.array([[0.0, 0.0], [50.0, 0.0]]), 5.0  # just at the radius
+    yield np.concatenate([center[:1].repeat(70, axis=0) + 0.1, center[1:2]]), center, 1.0  # one of 71 is enough
 
 
 def ring_of_samples(K, D, radius, rng):

@@ -24,8 +24,7 @@ VALUE = Exercise(
         Misconception("bits", lambda d_real, d_fake: answers.gan_value(d_real, d_fake) / np.log(2),
             "Your logarithm has base 2: a discriminator that says 1/2 to all gets -2 from you. We count in nats."),
         Misconception("sums", lambda d_real, d_fake: np.log(d_real).sum() + np.log(1 - d_fake).sum(),
-            "Your V grows with the number of samples. (23.1) has two expectations: what stands for an expectation when "
-            "you have samples?"),
+            "Your V grows with the number of samples. What stands for the expectations of (23.1), for samples?"),
         Misconception("one-mean-for-all", answers.value_over_all,
             "You put all logarithms into one mean. Then the larger group counts more; in (23.1) real and generated "
             "samples each have a mean of their own."),
@@ -44,8 +43,7 @@ VALUE = Exercise(
             answers.quietly(lambda d_real, d_fake: np.log(1 - d_real).mean() + np.log(d_fake).mean()),
             "Real and generated have changed places: you give the best V to a discriminator that is always wrong."),
         Misconception("log-of-means", lambda d_real, d_fake: np.log(d_real.mean()) + np.log(1 - d_fake.mean()),
-            "You averaged the probabilities and took the logarithm afterwards. In (23.1) the logarithm is inside the "
-            "expectation."),
+            "You averaged the probabilities first. In (23.1) the logarithm is inside the expectation."),
         Misconception("sigmoid-again", lambda d_real, d_fake: answers.gan_value(
             answers.sigmoid(d_real), answers.sigmoid(d_fake)),
             "You took the sigmoid of numbers that are probabilities already. In this exercise nothing is a logit."),
@@ -92,11 +90,9 @@ BEST = Exercise(
             "You took exponentials of the densities, as in a softmax. Densities are positive already; which two "
             "shares should add up to 1?"),
         Misconception("difference", lambda p_data, p_g: p_data - p_g,
-            "A difference can be negative, so it is no probability. Compare the densities by a share, not by a "
-            "difference."),
+            "A difference can be negative, so it is no probability. Compare the densities by a share."),
         Misconception("decided", lambda p_data, p_g: (p_data > p_g).astype(float),
-            "Only 0 and 1 come out: you decided. A decision that is certain and wrong costs V without limit; how sure "
-            "may D be?"),
+            "Only 0 and 1 come out: you decided. What does a decision cost that is certain and wrong?"),
         Misconception("always-one-half", lambda p_data, p_g: np.full(p_data.shape, 0.5),
             "1/2 everywhere is the end of the game, when both densities agree. Here they do not yet."),
         Misconception("padded", lambda p_data, p_g: p_data / (p_data + p_g + 1e-8),
@@ -140,6 +136,8 @@ DIVERGENCE = Exercise(
         Misconception("zero-times-infinity", answers.jensen_naive,
             "Right without zeros. Where a probability is 0 you compute 0 · (-inf), which is nan. What should an "
             "outcome that never happens contribute?"),
+        Misconception("padded", answers.jensen_padded,
+            "Right unless an outcome has probability 0 in both: there m is 0 too, and p / m is nan. Leave it out."),
         Misconception("zeros-dropped-from-both", answers.jensen_both_present,
             "You left out each outcome that one of the two never has. But such outcomes are what tells them apart: "
             "only the one term whose own probability is 0 contributes nothing."),
@@ -147,7 +145,7 @@ DIVERGENCE = Exercise(
             "You measure from the mixture to p and q: KL(m‖p). That is infinite as soon as one of them has a 0. Which "
             "one stands first in (23.4)?"),
         Misconception("mean-over-outcomes", lambda p, q: answers.jensen_shannon(p, q) / len(p),
-            "You took the mean over the outcomes. The probabilities are the weights already: they ask for a sum."),
+            "You took the mean over the outcomes. The probabilities are the weights: take the sum."),
         Misconception("value-of-the-game", lambda p, q: 2 * answers.jensen_shannon(p, q) - np.log(4),
             "This is V(D*, G), the value of the game. Solve (23.5) for the divergence."),
         Misconception("half-the-distance", lambda p, q: np.abs(p - q).sum() / 2,
@@ -270,6 +268,8 @@ COVERAGE = Exercise(
         Misconception("samples-counted", lambda s, c, radius: int(answers.near(s, c, radius).any(axis=1).sum()),
             "You counted samples that are near some centre. A collapsed generator would do well then: count the "
             "centres."),
+        Misconception("two-percent", answers.coverage_two_percent,
+            "You ask for 2 % of the samples, as the lesson did. Here one sample is enough, of however many."),
         Misconception("radius-ignored", answers.coverage_nearest,
             "radius changes nothing in your answer: a sample counts for its nearest centre however far away it is."),
         Misconception("distance-squared", answers.coverage_squared,
