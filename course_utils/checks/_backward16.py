@@ -42,6 +42,10 @@ LSTM_BACKWARD = Exercise(
         Misconception("old-cell-in-tanh", BACKWARD(total=lambda s: s.dc + s.dh * s.o * (1 - np.tanh(s.c) ** 2)),
             "Your tanh is that of the cell state before the step; h was made from the one after it. Compute the step "
             "again first."),
+        Misconception("old-cell-twice", BACKWARD(total=lambda s: s.dc + s.dh * s.o * (1 - np.tanh(s.c) ** 2),
+            o=lambda s: s.dh * np.tanh(s.c) * s.o * (1 - s.o)),
+            "Both your tanh look at the c you were given, the one *before* the step. In the lesson's code `c` was the "
+            "one after it and `c_prev` the one before: which is `c` here?"),
         Misconception("no-slopes", BACKWARD(i=lambda s: s.total * s.g, f=lambda s: s.total * s.c,
             g=lambda s: s.total * s.i, o=lambda s: s.dh * s.t),
             "These are the gradients of the gates themselves. Behind each gate stands a sum: which slopes lie "

@@ -103,7 +103,8 @@ STORE = Exercise(
             "It keeps the first flagged value for ever, and a second one is added to it. What should the forget "
             "gate do at a flag?", seen=cases.dial("f", 1.0, lambda f: f > 0.05)),
         Misconception("output-shut", answers.store_with(lambda W, b: np.copyto(b, [-10.0, 10.0, 0.0, 0.0])),
-            "The cell holds the value, but your output gate is only partly open, and h shows a part of it.",
+            "The cell holds the value, but without a flag your output gate is not fully open, so h shows only a part "
+            "of it.",
             seen=cases.dial("o", 0.0, lambda o: o < 0.95)),
         Misconception("weak-candidate", lambda: answers.store_weights(value=1.0),
             "What you store is too small: for a value of 1 the candidate should be nearly 1. How large must its weight "
