@@ -177,12 +177,19 @@ class Adam(_Optimizer):
 
     def _rule(self, p, g, m, v, *, lr, t):
         beta_1, beta_2 = self.betas
-        m += (1 - beta_1) * (g - m)
-        v += (1 - beta_2) * (g * g - v)
         unbias_m, unbias_v = 1 - beta_1**t, math.sqrt(1 - beta_2**t)
-        root = np.sqrt(v)  # lr · m̂ / (√v̂ + ε), with the two corrections gathered in front
-        root += self.eps * unbias_v
-        return p - (lr * unbias_v / unbias_m) * m / root
+        work = g - m  # one array for all that comes: fresh ones cost as much as the arithmetic
+        work *= 1 - beta_1
+        m += work  # m ← m + (1-β₁)(g - m)
+        np.multiply(g, g, out=work)
+        work -= v
+        work *= 1 - beta_2
+        v += work  # v ← v + (1-β₂)(g² - v)
+        np.sqrt(v, out=work)
+        work += self.eps * unbias_v
+        np.divide(m, work, out=work)
+        work *= lr * unbias_v / unbias_m  # lr · m̂ / (√v̂ + ε), the two corrections gathered in one factor
+        return np.subtract(p, work, out=work)
 
 
 class AdamW(Adam):
