@@ -72,11 +72,11 @@ class _Optimizer:
         flat = [a.reshape(-1) for a in (out, p, g, *remembered)]
         for i in range(0, p.size, BLOCK):
             block, *rest = (a[i : i + BLOCK] for a in flat)
-            block[:] = self._rule(*rest, lr=lr, t=t)
+            self._rule(*rest, lr=lr, t=t, out=block)
         return out
 
-    def _rule(self, p: Array, g: Array, *remembered: Array, lr: float, t: int) -> Array:
-        """New values of a block; what is remembered is updated in place."""
+    def _rule(self, p: Array, g: Array, *remembered: Array, lr: float, t: int, out: Array) -> None:
+        """Write a block's new values into `out`; what is remembered is updated in place."""
         raise NotImplementedError
 
 
@@ -109,14 +109,14 @@ class SGD(_Optimizer):
         self.nesterov, self.weight_decay = nesterov, _not_negative("weight_decay", weight_decay)
         self.slots = ("v",) if momentum else ()
 
-    def _rule(self, p, g, v=None, *, lr, t):
+    def _rule(self, p, g, v=None, *, lr, t, out):
         if self.weight_decay:
             g = g + self.weight_decay * p
-        if v is None:
-            return p - lr * g
-        v *= self.momentum
-        v += g
-        return p - lr * (g + self.momentum * v if self.nesterov else v)
+        if v is not None:
+            v *= self.momentum
+            v += g
+            g = g + self.momentum * v if self.nesterov else v
+        np.subtract(p, lr * g, out=out)
 
 
 class RMSprop(_Optimizer):
@@ -143,9 +143,9 @@ class RMSprop(_Optimizer):
         super().__init__(lr)
         self.rho, self.eps = _share("rho", rho), _positive("eps", eps)
 
-    def _rule(self, p, g, v, *, lr, t):
+    def _rule(self, p, g, v, *, lr, t, out):
         v += (1 - self.rho) * (g * g - v)
-        return p - lr * g / (np.sqrt(v) + self.eps)
+        np.subtract(p, lr * g / (np.sqrt(v) + self.eps), out=out)
 
 
 class Adam(_Optimizer):
@@ -175,7 +175,7 @@ class Adam(_Optimizer):
         self.betas = (_share("betas[0]", betas[0]), _share("betas[1]", betas[1]))
         self.eps = _positive("eps", eps)
 
-    def _rule(self, p, g, m, v, *, lr, t):
+    def _rule(self, p, g, m, v, *, lr, t, out):
         beta_1, beta_2 = self.betas
         unbias_m, unbias_v = 1 - beta_1**t, math.sqrt(1 - beta_2**t)
         work = g - m  # one array for all that comes: fresh ones cost as much as the arithmetic
@@ -189,7 +189,7 @@ class Adam(_Optimizer):
         work += self.eps * unbias_v
         np.divide(m, work, out=work)
         work *= lr * unbias_v / unbias_m  # lr · m̂ / (√v̂ + ε), the two corrections gathered in one factor
-        return np.subtract(p, work, out=work)
+        np.subtract(p, work, out=out)
 
 
 class AdamW(Adam):
@@ -220,8 +220,8 @@ class AdamW(Adam):
         super().__init__(lr, betas, eps)
         self.weight_decay = _not_negative("weight_decay", weight_decay)
 
-    def _rule(self, p, g, m, v, *, lr, t):
-        return super()._rule((1 - lr * self.weight_decay) * p, g, m, v, lr=lr, t=t)
+    def _rule(self, p, g, m, v, *, lr, t, out):
+        super()._rule((1 - lr * self.weight_decay) * p, g, m, v, lr=lr, t=t, out=out)
 
 
 def clip_by_global_norm(grads: Params, max_norm: float) -> tuple[Params, float]:
