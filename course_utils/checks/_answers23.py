@@ -2,20 +2,7 @@
 
 import numpy as np
 
-
-def quietly(function):
-    """The same answer without NumPy's warnings: log 0 and overflow are what these mistakes are about."""
-
-    def answer(*args, **options):
-        with np.errstate(all="ignore"):
-            return function(*args, **options)
-
-    return answer
-
-
-def sigmoid(z):
-    small = np.exp(-np.abs(z))
-    return np.where(z >= 0, 1 / (1 + small), small / (1 + small))
+from course_utils.checks._answers06 import quietly, sigmoid
 
 
 def softplus(z):

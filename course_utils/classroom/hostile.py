@@ -196,7 +196,7 @@ LOOKING = {
     "reads other files": Hostile(
         answer="""
         import itertools, os
-        places = ['/work', '/home', '/root', '/etc', '/course', '/tmp', '/proc/1/root', '/proc/self/cwd', '..', '/var']
+        places = ['/srv', '/home', '/root', '/etc', '/course', '/tmp', '/proc/1/root', '/proc/self/cwd', '..', '/var']
         walks = itertools.chain(*(itertools.islice(os.walk(place), 200) for place in places))
         found = [p for folder, _, names in walks for p in (folder + '/' + name for name in names)
                  if 'solutions' in p or 'shadow' in p or 'gradebook' in p or 'ex0' in p or '_answers' in p
