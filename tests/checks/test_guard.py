@@ -3,6 +3,7 @@
 import _thread
 import builtins
 import contextlib
+import signal
 import sys
 import threading
 import time
@@ -43,6 +44,15 @@ def test_a_call_that_does_not_come_back_is_let_go_and_told(monkeypatch):
     assert time.monotonic() - start < 2
 
 
+@pytest.fixture
+def listening():
+    """Python's own answer to an interrupt; a shell's background job begins with none."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("listening")
 def test_the_stop_button_reaches_the_learner():
     before = set(threading.enumerate())
     timer = threading.Timer(0.2, _thread.interrupt_main)
