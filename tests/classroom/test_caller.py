@@ -219,6 +219,27 @@ def test_an_endless_cell_is_stopped_and_the_next_ones_run(run):
     assert [(t.place, t.kind) for t in caller.run.troubles] == [(1, "timeout"), (3, "error")]
 
 
+GREEDY = """
+import threading, time
+def sleep():
+    time.sleep(1000)
+def take_all():
+    while True:
+        try:
+            threading.Thread(target=sleep, daemon=True).start()
+        except RuntimeError:
+            time.sleep(0.001)
+threading.Thread(target=take_all, daemon=True).start()
+time.sleep(0.5)
+"""
+
+
+def test_cells_run_and_are_stopped_where_a_cell_takes_every_thread(run):
+    caller = run(GREEDY, "n = 1", "while True:\n    pass", "m = n + 1")
+    assert caller.has("m")
+    assert [(t.place, t.kind) for t in caller.run.troubles] == [(3, "timeout")]
+
+
 def test_time_and_memory_are_not_believed_below_what_is_seen(run):
     lie = """
 import numpy as np, time

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from course_utils.checks.callers import File, Handle, Outcome
@@ -49,34 +50,43 @@ class Nowhere:
 
 
 class Watchdog:
-    """Interrupts the main thread when a cell's time is up, again and again until it gives in."""
+    """Interrupts the main thread when a cell's time is up, again and again until it gives in.
+
+    Its one thread starts before the first cell: a cell that takes every thread would leave none for the next one's.
+    """
 
     def __init__(self):
-        self.armed, self.fired, self._done = False, False, threading.Event()
+        self.armed, self.fired, self._end, self._changed = False, False, 0.0, threading.Condition()
         signal.signal(signal.SIGINT, self._on_interrupt)
+        threading.Thread(target=self._watch, daemon=True, name="watchdog").start()
 
     def _on_interrupt(self, number: int, frame: Any) -> None:
         if self.armed:
             raise KeyboardInterrupt
 
+    def arm(self, seconds: float) -> Watchdog:
+        with self._changed:
+            self.armed, self.fired, self._end = True, False, monotonic() + seconds
+            self._changed.notify()
+        return self
+
     def __enter__(self) -> Watchdog:
         return self
 
-    def arm(self, seconds: float) -> Watchdog:
-        self.armed, self.fired, self._done = True, False, threading.Event()
-        threading.Thread(target=self._watch, args=(seconds, self._done), daemon=True, name="watchdog").start()
-        return self
-
-    def _watch(self, seconds: float, done: threading.Event) -> None:
-        if done.wait(seconds):
-            return
-        self.fired = True
-        while not done.wait(NAGGING):
-            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-
     def __exit__(self, *error: Any) -> None:
         self.armed = False
-        self._done.set()
+        with self._changed:  # an interrupt under way finds it disarmed, and not armed again for the next cell
+            pass
+
+    def _watch(self) -> None:
+        with self._changed:
+            while True:
+                left = self._end - monotonic() if self.armed else None
+                if left is not None and left <= 0:
+                    self.fired = True
+                    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+                    left = NAGGING
+                self._changed.wait(left)
 
 
 class Server:
