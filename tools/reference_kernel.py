@@ -45,10 +45,10 @@ def kernel_environment():
 def reference_kernel():
     """Install the reference kernelspec in a temporary folder for the time of the block."""
     before = dict(os.environ)
-    with tempfile.TemporaryDirectory(prefix="course-kernel-") as folder:
+    with tempfile.TemporaryDirectory(prefix="course-kernel-", ignore_cleanup_errors=True) as folder:
         spec = Path(folder) / "kernels" / NAME
         spec.mkdir(parents=True)
-        command = [sys.executable, "-m", "tools.kernel_start", "-f", "{connection_file}", "--log-level=ERROR"]
+        command = [sys.executable, "-m", "tools.kernel_start", folder, "-f", "{connection_file}", "--log-level=ERROR"]
         argv = {"argv": command, "display_name": "Python 3 (ipykernel)", "language": "python"}
         (spec / "kernel.json").write_text(json.dumps(argv), encoding="utf-8")
         os.environ.update(kernel_environment())

@@ -46,7 +46,7 @@ class Worker:
         self.folder = Path(tempfile.mkdtemp(prefix="course-tensorflow-"))
         self.log = (self.folder / "log.txt").open("wb")
         self.process = subprocess.Popen(
-            command,
+            [*command, str(self.folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log,

@@ -2,7 +2,8 @@
 
 It reads one JSON line a cell from its standard input: {"source", "inputs", "outputs", "names"}; `inputs` and
 `outputs` are paths of .npz files.  It answers with one JSON line: {"printed", "error"}.  Names that a cell defines
-stay for the next cell, as in a notebook.
+stay for the next cell, as in a notebook.  Its last argument is the folder of these files, which it removes when the
+input ends: a kernel that is killed cannot.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import io
 import json
 import linecache
 import os
+import shutil
 import sys
 import traceback
 
@@ -71,6 +73,7 @@ def main():
         printed, error = run_cell(json.loads(line), number, namespace)
         answers.write(json.dumps({"printed": printed, "error": error}) + "\n")
         answers.flush()
+    shutil.rmtree(sys.argv[-1], ignore_errors=True)
 
 
 if __name__ == "__main__":

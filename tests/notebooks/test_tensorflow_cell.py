@@ -109,6 +109,14 @@ def test_files_are_removed(shell):
     assert not folder.exists()
 
 
+def test_files_are_removed_where_the_kernel_is_killed(shell):
+    tensorflow_cell("X -> y", "y = X")
+    worker = keras_cell._running
+    worker.process.stdin.close()  # what a killed kernel leaves behind
+    worker.process.wait(timeout=30)
+    assert os.name == "nt" or not worker.folder.exists()
+
+
 def test_without_tensorflow_the_lesson_goes_on(shell, monkeypatch, capsys):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     tensorflow_cell("X -> y, z", "y = z = 1")
