@@ -353,11 +353,12 @@ def find_kernel(x, y, order=lambda K: K, bias=True):
 
 
 def find_by_descent(x, y):
-    K, b = np.zeros((1, len(x), TAP, TAP)), np.zeros(1)
+    windows = np.lib.stride_tricks.sliding_window_view(x, (TAP, TAP), axis=(1, 2))
+    K, b = np.zeros((len(x), TAP, TAP)), 0.0
     for _ in range(400):
-        error = 2 / y.size * (conv2d(x[None], K, b) - y)
-        K, b = K - 0.1 * kernel_gradient(x[None], K, error), b - 0.1 * error.sum()
-    return K[0], float(b[0])
+        error = 2 / y.size * (np.tensordot(K, windows, axes=([0, 1, 2], [0, 3, 4])) + b - y)
+        K, b = K - 0.1 * np.tensordot(windows, error, axes=([1, 2], [0, 1])), b - 0.1 * error.sum()
+    return K, float(b)
 
 
 def find_by_gradient_equations(x, y):

@@ -33,8 +33,12 @@ class Difference:
     received: str = ""
 
 
-def difference(received: Any, expected: Any, rule: Rule = STANDARD, where: str = "") -> Difference | None:
+def difference(
+    received: Any, expected: Any, rule: Rule = STANDARD, where: str = "", *, orders: bool = True
+) -> Difference | None:
     """The first difference, or None.  Two NaN in the same place are equal.
+
+    With `orders`, a tuple that holds the right things in another order is told as that; to look for it takes time.
 
     >>> difference(np.zeros((2, 3)), np.zeros((3, 2)))
     Difference(kind='shape', where='', expected='(3, 2)', received='(2, 3)')
@@ -46,9 +50,9 @@ def difference(received: Any, expected: Any, rule: Rule = STANDARD, where: str =
     if received is None and expected is not None:
         return Difference("nothing", where, type_name(expected), "None")
     if isinstance(expected, dict):
-        return _dicts(received, expected, rule, where)
+        return _dicts(received, expected, rule, where, orders)
     if isinstance(expected, list | tuple):
-        return _sequences(received, expected, rule, where)
+        return _sequences(received, expected, rule, where, orders)
     if isinstance(expected, np.ndarray) and expected.ndim:
         return _arrays(received, expected, rule, where)
     if isinstance(expected, bool | np.bool_ | int | float | complex | np.number | np.ndarray):
@@ -57,7 +61,8 @@ def difference(received: Any, expected: Any, rule: Rule = STANDARD, where: str =
 
 
 def same(received: Any, expected: Any, rule: Rule = STANDARD) -> bool:
-    return difference(received, expected, rule) is None
+    """Is there no difference?"""
+    return difference(received, expected, rule, orders=False) is None
 
 
 def type_name(value: Any) -> str:
@@ -82,20 +87,20 @@ def _differ(kind: str, where: str, expected: Any, received: Any) -> Difference:
     return Difference(kind, where, type_name(expected), type_name(received))
 
 
-def _dicts(received: Any, expected: dict, rule: Rule, where: str) -> Difference | None:
+def _dicts(received: Any, expected: dict, rule: Rule, where: str, orders: bool) -> Difference | None:
     if not isinstance(received, dict):
         return _differ("type", where, expected, received)
     for key, value in expected.items():
         if key not in received:
             return Difference("keys", where, repr(key), ", ".join(map(repr, received)) or "no key")
-        found = difference(received[key], value, rule, f"{where}[{key!r}]")
+        found = difference(received[key], value, rule, f"{where}[{key!r}]", orders=orders)
         if found:
             return found
     extra = [k for k in received if k not in expected]
     return Difference("keys", where, "no more keys", repr(extra[0])) if extra else None
 
 
-def _sequences(received: Any, expected: list | tuple, rule: Rule, where: str) -> Difference | None:
+def _sequences(received: Any, expected: list | tuple, rule: Rule, where: str, orders: bool) -> Difference | None:
     if rule.lenient and isinstance(received, np.ndarray) and received.ndim == 1:
         received = received.tolist()
     strict = isinstance(expected, list) and not rule.lenient
@@ -103,9 +108,10 @@ def _sequences(received: Any, expected: list | tuple, rule: Rule, where: str) ->
         return _differ("type", where, expected, received)
     if len(received) != len(expected):
         return Difference("length", where, str(len(expected)), str(len(received)))
-    found = [difference(r, e, rule, f"{where}[{i}]") for i, (r, e) in enumerate(zip(received, expected, strict=True))]
+    pairs = enumerate(zip(received, expected, strict=True))
+    found = (difference(r, e, rule, f"{where}[{i}]", orders=orders) for i, (r, e) in pairs)
     first = next((d for d in found if d), None)
-    if first and isinstance(expected, tuple) and _swapped(received, expected, rule):
+    if first and orders and isinstance(expected, tuple) and _swapped(received, expected, rule):
         return Difference("order", where)
     return first
 
@@ -114,10 +120,13 @@ def _swapped(received: Any, expected: tuple, rule: Rule) -> bool:
     """The right things in another order, of two to four that all differ."""
     if not 2 <= len(expected) <= 4 or all(isinstance(e, int | str) for e in expected):
         return False
-    return any(
-        all(same(r, e, rule) for r, e in zip(order, expected, strict=True))
-        for order in itertools.permutations(received)
-    )
+    fits = []  # fits[i][j]: what was received at j is what was expected at i
+    for e in expected:
+        fits.append([same(r, e, rule) for r in received])
+        if not any(fits[-1]):
+            return False
+    places = range(len(expected))
+    return any(all(fits[i][j] for i, j in zip(places, order, strict=True)) for order in itertools.permutations(places))
 
 
 def _arrays(received: Any, expected: np.ndarray, rule: Rule, where: str) -> Difference | None:
