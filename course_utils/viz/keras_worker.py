@@ -2,7 +2,7 @@
 
 It reads one JSON line a cell from its standard input: {"source", "inputs", "outputs", "names"}; `inputs` and
 `outputs` are paths of .npz files.  It answers with one JSON line: {"printed", "error"}.  Names that a cell defines
-stay for the next cell, as in a notebook.  Its last argument is the folder of these files, which it removes when the
+stay for the next cell, as in a notebook.  Its argument is the folder of these files, which it removes when the
 input ends: a kernel that is killed cannot.
 """
 
@@ -73,7 +73,7 @@ def main():
         printed, error = run_cell(json.loads(line), number, namespace)
         answers.write(json.dumps({"printed": printed, "error": error}) + "\n")
         answers.flush()
-    shutil.rmtree(sys.argv[-1], ignore_errors=True)
+    shutil.rmtree(sys.argv[1], ignore_errors=True)
 
 
 if __name__ == "__main__":
