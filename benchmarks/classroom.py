@@ -68,7 +68,7 @@ def well_meant(lesson: str, count: int, folder: Path) -> Path:
     """A class without malice: right ones and every registered mistake in turn."""
     from dataclasses import replace
 
-    from course_utils.classroom.rehearse import fine, mistaken, write
+    from course_utils.classroom.rehearsal.rehearse import fine, mistaken, write
 
     kinds = [*fine(lesson), *mistaken(lesson)]
     write([replace(kinds[i % len(kinds)], student=f"s{i:03d}") for i in range(count)], folder)

@@ -29,7 +29,7 @@ LEVELS = {
 }  # fmt: skip
 FOUNDATION = {"_types", "_validate"}  # what level 0 itself may import
 LEAVES = {"autograd"}  # NumPy only; imported by nobody
-TOP = {"checks", "viz", "classroom"}  # may import anything below
+TOP = {"checks", "classroom", "plan", "viz"}  # may import anything below
 NEVER_BELOW_TOP = {"torch", "tensorflow", "keras", "matplotlib", "ipywidgets"}
 HEAVY = NEVER_BELOW_TOP | {"scipy", "sklearn", "PIL", "pandas", "gensim", "tqdm", "IPython"}
 

@@ -9,7 +9,7 @@ import tomllib
 from functools import cache
 from typing import NamedTuple
 
-from course_utils.viz.lessons import load_lessons
+from course_utils.plan import load_lessons
 from course_utils.viz.quizzes import check_options
 from tools.anatomy import headings
 from tools.prose import bare_text
@@ -33,7 +33,7 @@ class Course(NamedTuple):
 @cache
 def the_course():
     """The course of this repository."""
-    topics = tomllib.loads((ROOT / "tests" / "notebooks" / "topics.toml").read_text(encoding="utf-8"))
+    topics = tomllib.loads((ROOT / "topics.toml").read_text(encoding="utf-8"))
     return Course(load_lessons(ROOT), topics)
 
 
@@ -150,7 +150,7 @@ def coverage(book, course):
 def unknown_ids(listed, known):
     """Ids that do not exist."""
     for wrong in sorted(listed - known):
-        yield None, f"there is no {wrong} in tests/notebooks/topics.toml"
+        yield None, f"there is no {wrong} in topics.toml"
 
 
 def marked(cells, key):

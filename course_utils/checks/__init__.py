@@ -12,11 +12,11 @@ In an exercise notebook:
 Authors of exercises: docs/authoring-exercises.md.
 """
 
-from .callers import File
-from .checking import check
-from .exercise import Case, Exercise, Memory, Metric, Misconception, Speed, later
-from .ladder import hint, progress, solution
-from .result import Result
+from course_utils.checks.callers import File
+from course_utils.checks.checking import check
+from course_utils.checks.exercise import Case, Exercise, Memory, Metric, Misconception, Speed, later
+from course_utils.checks.feedback.result import Result
+from course_utils.checks.hints import hint, progress, solution
 
 __all__ = [
     "Case",

@@ -6,14 +6,14 @@ import sys
 from types import FrameType
 from typing import Any
 
-from . import registry
-from .callers import Caller
-from .callers.inprocess import InProcess
-from .exercise import Exercise
-from .judge import judge
-from .panel import body_text, headline, panel_html, text
-from .record import note_attempt
-from .result import Result
+from course_utils.checks import registry
+from course_utils.checks.callers import Caller
+from course_utils.checks.callers.inprocess import InProcess
+from course_utils.checks.exercise import Exercise
+from course_utils.checks.feedback.panel import body_text, headline, panel_html, text
+from course_utils.checks.feedback.result import Result
+from course_utils.checks.judging.judge import judge
+from course_utils.checks.record import note_attempt
 
 
 def check(

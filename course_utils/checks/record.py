@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from .messages import say
-from .result import NOT_YET, Result
+from course_utils.checks.feedback.messages import say
+from course_utils.checks.feedback.result import NOT_YET, Result
 
 VARIABLE, FILE = "COURSE_PROGRESS", ".course_progress.json"
 PATIENCE = 5.0  # seconds to wait for the other notebook

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from .exercise import Exercise
-from .messages import say
+from course_utils.checks.exercise import Exercise
+from course_utils.checks.feedback.messages import say
 
 HERE = Path(__file__).parent
 

@@ -10,9 +10,9 @@ import sys
 COMMANDS = {
     "release": ("release", "make exercises/ from solutions/, or pack a course without solutions"),
     "grade": ("grade", "grade a folder or zip of notebooks: marks, feedback, class report"),
-    "report": ("report", "make the tables and pages of a graded folder again, or put parts together"),
-    "export": ("export", "marks for Moodle, Canvas or nbgrader's gradebook"),
-    "rehearse": ("rehearse", "make up a class, hostile students too, to try grading on this machine"),
+    "report": ("reports.report", "make the tables and pages of a graded folder again, or put parts together"),
+    "export": ("reports.export", "marks for Moodle, Canvas or nbgrader's gradebook"),
+    "rehearse": ("rehearsal.rehearse", "make up a class, hostile students too, to try grading on this machine"),
 }
 
 

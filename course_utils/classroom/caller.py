@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..checks.callers import Fault, Handle, Outcome
-from ..checks.callers.protocol import DEFAULT_LIMIT
-from . import usage
-from .inside.wire import Garbled, clean
-from .notebook import Cell
-from .sandbox import Backend
-from .session import Gone, Session
+from course_utils.checks.callers import Fault, Handle, Outcome
+from course_utils.checks.callers.protocol import DEFAULT_LIMIT
+from course_utils.classroom.notebook import Cell
+from course_utils.classroom.sandbox import usage
+from course_utils.classroom.sandbox.backend import Backend
+from course_utils.classroom.sandbox.inside.wire import Garbled, clean
+from course_utils.classroom.sandbox.session import Gone, Session
 
 MOST_KILLERS = 4  # cells that end the kernel before the rest of the notebook is left alone
 UNSEEN_CPU, UNSEEN_BYTE = 0.03, 2e-8  # seconds of work around a call that are ours, and more for each byte sent

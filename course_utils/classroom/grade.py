@@ -19,14 +19,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import outputs
-from .cgroups import sweep
-from .grading import GRADED, Settings, fingerprint, number_of
-from .pool import grade_all
-from .results import Folder, write_whole
-from .sandbox import Limits, SandboxFault, backend
-from .stage import prepare
-from .submissions import Submission, find
+from course_utils.classroom.grading import GRADED, Settings, fingerprint, number_of
+from course_utils.classroom.pool import grade_all
+from course_utils.classroom.reports import outputs
+from course_utils.classroom.results import Folder, write_whole
+from course_utils.classroom.sandbox.backend import Limits, SandboxFault
+from course_utils.classroom.sandbox.cgroups import sweep
+from course_utils.classroom.sandbox.choose import backend
+from course_utils.classroom.sandbox.contents import prepare
+from course_utils.classroom.submissions import Submission, find
 
 STAGE = "course-grade-"
 

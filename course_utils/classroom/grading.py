@@ -13,17 +13,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..checks import registry
-from ..checks.bench import Bench
-from ..checks.exercise import Exercise
-from ..checks.judge import judge
-from ..checks.result import Result
-from . import notebook as notebooks
-from .caller import Run, Sandboxed
-from .notebook import Notebook
-from .sandbox import Backend, Limits, backend
-from .stage import PACKAGE
-from .submissions import Origin, Submission, Unreadable
+from course_utils.checks import registry
+from course_utils.checks.exercise import Exercise
+from course_utils.checks.feedback.result import Result
+from course_utils.checks.judging.bench import Bench
+from course_utils.checks.judging.judge import judge
+from course_utils.classroom import notebook as notebooks
+from course_utils.classroom.caller import Run, Sandboxed
+from course_utils.classroom.notebook import Notebook
+from course_utils.classroom.sandbox.backend import Backend, Limits
+from course_utils.classroom.sandbox.choose import backend
+from course_utils.classroom.sandbox.contents import PACKAGE
+from course_utils.classroom.submissions import Origin, Submission, Unreadable
 
 SCHEMA = 1
 GRADED, REPAIRED, INCOMPLETE = "graded", "repaired", "incomplete"

@@ -18,9 +18,9 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from .grading import INCOMPLETE, Grader, Settings, blank
-from .sandbox import SandboxFault
-from .submissions import Submission
+from course_utils.classroom.grading import INCOMPLETE, Grader, Settings, blank
+from course_utils.classroom.sandbox.backend import SandboxFault
+from course_utils.classroom.submissions import Submission
 
 GRADER_MEMORY = 6_000_000_000  # bytes of address space beyond what Python has at the start
 TRIES = 3

@@ -18,15 +18,15 @@ import sys
 from pathlib import Path
 
 from course_utils.checks import registry
-
-from .results import empty_folder
+from course_utils.classroom.results import empty_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 PATTERN = "[0-9][0-9]_*.ipynb"
 BUNDLED = (  # what a course is handed out with; whatever else lies beside it, such as marks, never goes along
     *("course_utils", "docs", "exercises", "notebooks", "tools", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"),
-    *("CITATION.cff", "LICENSE", "LICENSE-content", "concepts.toml", "course.py", "environment.yml", "pyproject.toml"),
-    *("requirements.txt", "requirements-dev.txt", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"),
+    *("CITATION.cff", "LICENSE", "LICENSE-content", "concepts.toml", "topics.toml", "course.py", "pyproject.toml"),
+    *("environment.yml", "requirements.txt", "requirements-dev.txt"),
+    *(".gitattributes", ".gitignore", ".pre-commit-config.yaml"),
 )
 LEFTOVERS = ("__pycache__", ".ipynb_checkpoints")
 CHECK = re.compile(r"^\s*check\(\s*[\"'](\d\d\.\d{1,2})[\"'][^\n]*\)\s*\Z", re.M)
@@ -107,7 +107,7 @@ def _preprocessors() -> list:
     """nbgrader's own steps in its own order, without the gradebook; the last two again because sources change."""
     from nbgrader.preprocessors import CheckCellMetadata, ClearHiddenTests, ClearOutput, ComputeChecksums, LockCells
 
-    from .stubs import Stubs
+    from course_utils.classroom.stubs import Stubs
 
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)  # what is wrong is raised; no second telling
     return [

@@ -3,11 +3,12 @@
 Matplotlib and ipywidgets are imported here and nowhere else in the package.  A lesson's first cell calls `begin`.
 """
 
+from course_utils.plan import load_lessons, needed_for
 from course_utils.viz import style
 from course_utils.viz.broadcast import broadcasting, broadcasting_in_words
 from course_utils.viz.figures import show
 from course_utils.viz.keras_cell import start_worker
-from course_utils.viz.lessons import lesson_map, load_lessons, needed_for
+from course_utils.viz.lesson_map import lesson_map
 from course_utils.viz.live_figure import LiveFigure, live
 from course_utils.viz.memory import names_and_objects, names_in_words
 from course_utils.viz.notebook import begin

@@ -2,9 +2,9 @@
 
 import pytest
 
-from course_utils.classroom.classreport import report_page
-from course_utils.classroom.feedback import feedback_page
 from course_utils.classroom.grading import GRADED, Settings, blank
+from course_utils.classroom.reports.classreport import report_page
+from course_utils.classroom.reports.feedback import feedback_page
 from course_utils.classroom.submissions import Submission
 
 LONG = "[" + ", ".join(["-0.7101"] * 12) + "]   shape (12,)"

@@ -13,8 +13,8 @@ import textwrap
 import warnings
 
 from course_utils.checks import registry
-from course_utils.checks.bench import Bench
-from course_utils.checks.judge import verdict
+from course_utils.checks.judging.bench import Bench
+from course_utils.checks.judging.judge import verdict
 
 OPERATORS = {
     ast.Add: ast.Sub,

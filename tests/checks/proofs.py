@@ -12,10 +12,10 @@ import sys
 import numpy as np
 
 from course_utils.checks import registry
-from course_utils.checks.bench import Bench
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.exercise import Exercise, right_answer, wrong_answer
-from course_utils.checks.judge import judge, verdict
+from course_utils.checks.judging.bench import Bench
+from course_utils.checks.judging.judge import judge, verdict
 
 SEEDS = 50
 WATCHED_SEEDS = 2  # so many with the watchdog and everything, as in a notebook; the others without

@@ -12,7 +12,7 @@ import pytest
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.callers.separate import Subprocess
 from course_utils.checks.exercise import KINDS, right_answer, wrong_answer
-from course_utils.checks.judge import judge
+from course_utils.checks.judging.judge import judge
 from tests.checks import proofs
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "authoring-exercises.md"

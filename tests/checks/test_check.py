@@ -18,13 +18,13 @@ from course_utils.checks import (
     Result,
     check,
     hint,
-    ladder,
-    messages,
+    hints,
     progress,
     record,
     solution,
 )
-from course_utils.checks.panel import panel_html, points_html, text
+from course_utils.checks.feedback import messages
+from course_utils.checks.feedback.panel import panel_html, text
 from tests.checks.test_proofs import GOOD, but, mean_square
 
 PACKAGE = Path(checks.__file__).parent
@@ -126,7 +126,7 @@ def test_borrowing_is_named_and_nothing_else_is_hindered():
 
 
 def test_earlier_answers_are_supplied_right(monkeypatch):
-    from course_utils.checks import judge
+    from course_utils.checks.judging import judge
 
     later = but(
         name="uses_earlier",
@@ -213,7 +213,7 @@ def test_hints_come_one_at_a_time(capsys):
 
 
 def test_the_solution_opens_after_three_attempts(capsys, monkeypatch):
-    monkeypatch.setattr(ladder, "solution_code", lambda exercise: "the_code = 1\nmore = 2")
+    monkeypatch.setattr(hints, "solution_code", lambda exercise: "the_code = 1\nmore = 2")
     for left in (3, 2, 1):
         solution("00.1")
         shown = capsys.readouterr().out
@@ -226,7 +226,7 @@ def test_the_solution_opens_after_three_attempts(capsys, monkeypatch):
 
 
 def test_the_solution_opens_when_sure_only_after_all_hints(capsys, monkeypatch):
-    monkeypatch.setattr(ladder, "solution_code", lambda exercise: "the_code = 1")
+    monkeypatch.setattr(hints, "solution_code", lambda exercise: "the_code = 1")
     solution("00.1", sure=True)
     assert "the_code" not in capsys.readouterr().out
     for _ in range(5):
@@ -302,7 +302,7 @@ def test_what_a_learner_prints_cannot_break_the_panel():
     result = check(GOOD, evil, quiet=True)
     assert "<script" not in panel_html(result) and "<b>" not in panel_html(result)
     assert "<script>alert(1)</script>" in page(result)
-    assert points_html(result).count("<") == 2
+    assert result._repr_html_().count("<") == 2
 
 
 def test_every_sentence_is_used_and_every_sentence_exists():

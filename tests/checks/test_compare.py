@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils.checks.callers import Handle
-from course_utils.checks.compare import Rule, difference, same
+from course_utils.checks.judging.compare import Rule, difference, same
 
 LENIENT = Rule(lenient=True)
 THING = Handle("#1", "Tensor")

@@ -5,7 +5,7 @@ import pytest
 from nbgrader.utils import determine_grade
 
 from course_utils.checks import registry
-from course_utils.checks.ladder import solution_code
+from course_utils.checks.hints import solution_code
 from course_utils.classroom import release
 from tools.reference_kernel import execute, reference_kernel
 

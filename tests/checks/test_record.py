@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course_utils.checks import check, record
-from course_utils.checks.result import Result
+from course_utils.checks.feedback.result import Result
 
 ADD = """
 import sys

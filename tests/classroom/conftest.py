@@ -4,8 +4,9 @@ import pytest
 
 from course_utils.classroom.caller import Sandboxed
 from course_utils.classroom.notebook import Cell
-from course_utils.classroom.sandbox import Limits, SandboxFault, backend
-from course_utils.classroom.stage import prepare
+from course_utils.classroom.sandbox.backend import Limits, SandboxFault
+from course_utils.classroom.sandbox.choose import backend
+from course_utils.classroom.sandbox.contents import prepare
 
 QUICK = Limits(memory=1_500_000_000, cell=4.0, call=20.0, patience=3.0, submission=200.0)
 

@@ -5,8 +5,8 @@ import pytest
 
 from course_utils.checks.callers import File, Handle
 from course_utils.checks.callers.inprocess import InProcess
-from course_utils.classroom.sandbox import Limits
-from course_utils.classroom.session import Session
+from course_utils.classroom.sandbox.backend import Limits
+from course_utils.classroom.sandbox.session import Session
 
 CELL = """
 import numpy as np

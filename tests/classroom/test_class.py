@@ -15,12 +15,12 @@ import pytest
 
 from course_utils.classroom import __main__ as classroom
 from course_utils.classroom import pool
-from course_utils.classroom.damage import DAMAGES
 from course_utils.classroom.grading import INCOMPLETE, Settings
-from course_utils.classroom.hostile import HOSTILE
-from course_utils.classroom.rehearse import damaged, fine, hostile, made_up_class, mistaken, write
+from course_utils.classroom.rehearsal.damage import DAMAGES
+from course_utils.classroom.rehearsal.hostile import HOSTILE
+from course_utils.classroom.rehearsal.rehearse import damaged, fine, hostile, made_up_class, mistaken, write
 from course_utils.classroom.results import Folder, write_whole
-from course_utils.classroom.sandbox import Limits
+from course_utils.classroom.sandbox.backend import Limits
 from course_utils.classroom.submissions import find
 
 ROOT = Path(__file__).resolve().parents[2]

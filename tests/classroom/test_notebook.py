@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.classroom.damage import DAMAGES
-from course_utils.classroom.madeup import as_bytes, right_answers, submission
 from course_utils.classroom.notebook import compare, read_notebook
+from course_utils.classroom.rehearsal.damage import DAMAGES
+from course_utils.classroom.rehearsal.madeup import as_bytes, right_answers, submission
 
 WORDS = {
     "truncated behind the cells": "not valid JSON",

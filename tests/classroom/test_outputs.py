@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from course_utils.checks import registry
-from course_utils.checks.bench import Bench
 from course_utils.checks.callers.inprocess import InProcess
-from course_utils.checks.judge import judge
-from course_utils.classroom import classreport, export, outputs
-from course_utils.classroom.feedback import feedback_page
+from course_utils.checks.judging.bench import Bench
+from course_utils.checks.judging.judge import judge
 from course_utils.classroom.grading import Settings, blank, entry, exercises
+from course_utils.classroom.reports import classreport, export, outputs
+from course_utils.classroom.reports.feedback import feedback_page
 from course_utils.classroom.results import Folder, grades_csv
 from course_utils.classroom.submissions import Submission
 

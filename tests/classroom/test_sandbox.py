@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.classroom import cgroups
-from course_utils.classroom.bwrap import Bwrap
-from course_utils.classroom.docker import Docker
-from course_utils.classroom.sandbox import COURSE, HOME, Limits, SandboxFault, Unsafe, backend
+from course_utils.classroom.sandbox import cgroups
+from course_utils.classroom.sandbox.backend import COURSE, HOME, Limits, SandboxFault, Unsafe
+from course_utils.classroom.sandbox.bwrap import Bwrap
+from course_utils.classroom.sandbox.choose import backend
+from course_utils.classroom.sandbox.docker import Docker
 from course_utils.classroom.submissions import find
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -212,7 +213,10 @@ def test_a_python_below_the_folder_for_temporary_files_is_found(box):
     """Inside, /tmp is a fresh disk in memory; the environment must not be hidden below it."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-        code = "from course_utils.classroom import bwrap, sandbox; print(repr(bwrap.Bwrap(sandbox.Limits()).probe()))"
+        code = (
+            "from course_utils.classroom.sandbox import backend, bwrap; "
+            "print(repr(bwrap.Bwrap(backend.Limits()).probe()))"
+        )
         packages = os.pathsep.join([str(ROOT), sysconfig.get_path("purelib")])
         run = subprocess.run(
             [Path(folder) / "bin" / "python", "-c", code],
@@ -225,7 +229,7 @@ def test_an_ordinary_user_gets_the_same_marks(open_folder, box):
     found = _ordinary()
     if found is None:
         pytest.skip("no ordinary user of this machine can reach a Python with these packages")
-    from course_utils.classroom.rehearse import hostile, write
+    from course_utils.classroom.rehearsal.rehearse import hostile, write
 
     kinds = ("reads other files", "becomes root", "os._exit in an answer")
     planned = [p for p in hostile("04") if p.student.removeprefix("hostile ") in kinds]

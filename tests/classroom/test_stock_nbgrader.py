@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.classroom.madeup import answer_cells
+from course_utils.classroom.rehearsal.madeup import answer_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(sys.executable).parent

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from course_utils.checks.compare import Rule, same
-from course_utils.classroom.inside.wire import Garbled, Packer, Unpacker, clean, parse
+from course_utils.checks.judging.compare import Rule, same
+from course_utils.classroom.sandbox.inside.wire import Garbled, Packer, Unpacker, clean, parse
 
 EXACT = Rule(rtol=0.0, atol=0.0)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from matplotlib import pyplot as plt
 
-from course_utils.viz.lessons import Lesson
+from course_utils.plan import Lesson
 from tools.anatomy import open_book
 from tools.lesson_rules import Course
 

@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from course_utils.viz.lessons import lesson_map, load_lessons, needed_for
+from course_utils.plan import load_lessons, needed_for
+from course_utils.viz import lesson_map
 from tools.lesson_rules import the_course
 
 LESSONS = load_lessons()

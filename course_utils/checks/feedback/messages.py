@@ -1,0 +1,108 @@
+"""Every sentence the machinery itself says to a learner, in one place, so that another language edition can be drawn.
+
+Placeholders in braces are filled by `say`.  Messages of misconceptions and hints stand with their exercise.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+ENGLISH = {
+    # verdicts
+    "pass": "PASS",
+    "not yet": "NOT YET",
+    "try again": "TRY AGAIN",
+    "headline": "{verdict} {id} {title}: {points} of {most} points",
+    "points": "{points} of {most} points",
+    "passed": "Right on all {count} random cases.",
+    "passed value": "Right.",
+    # not yet
+    "missing": "There is no `{name}` yet. Run the cell that defines it, then this one again.",
+    "stub": "`{name}` still raises NotImplementedError. Write your answer in its place, run that cell, then this one.",
+    "empty value": "`{name}` is still None. Put your answer there, run that cell, then this one.",
+    "not callable": "`{name}` is {type}, and a {wanted} was expected. Did another cell reuse the name?",
+    "not a choice": "`{name}` is {received}. Choose one of: {choices}.",
+    # what can go wrong while it runs
+    "TimeUp": "`{name}` did not finish within {limit} seconds, so it was stopped. Is there a loop that never ends?",
+    "Stuck": "`{name}` did not finish within {limit} seconds and could not be stopped. Restart the kernel "
+    "(menu Kernel, Restart), then look for a loop or a wait that never ends.",
+    "SystemExit": "`{name}` called sys.exit (or exit, quit). A function gives its result with `return`; "
+    "leave exit out.",
+    "KeyboardInterrupt": "`{name}` raised KeyboardInterrupt. A function gives its result with `return`.",
+    "RecursionError": "`{name}` calls itself without end. Which call should be the last?",
+    "Dead": "Python itself ended while `{name}` ran. Leave out calls such as os._exit, and very large arrays.",
+    "error": "`{name}` stopped with {kind}: {text}",
+    "error no text": "`{name}` stopped with {kind}.",
+    "error at": "It happened in {where}",
+    "Unusable": "What `{name}` gave back could not be used further ({text}).",
+    "borrowed": "The result comes from {routes}, which is the very thing to be written here. "
+    "Write it yourself; the imported one is for comparing afterwards.",
+    # what can be wrong with a result
+    "printed": "`{name}` prints its result but returns nothing. Printing shows a value to people; "
+    "`return` hands it to the program.",
+    "nothing": "`{name}` returns nothing (None). Is a `return` missing, on some path perhaps?",
+    "nothing in": "{where} is None; {expected} was expected.",
+    "object": "`{name}` gives {received}; {expected} was expected.",
+    "type": "`{name}` gives {received}; {expected} was expected.",
+    "type in": "{where} is {received}; {expected} was expected.",
+    "tuple": "`{name}` gives {received}; one array was expected. Is there a comma too many after `return`?",
+    "keys": "The keys do not fit: {expected} was expected, found {received}.",
+    "length": "`{name}` gives {received} values; {expected} were expected.",
+    "order": "These are the right values in another order. In which order are they asked for?",
+    "shape": "The shape is {received}; {expected} was expected. Is an axis missing, too many, or of another length?",
+    "dtype": "The dtype is {received}; {expected} was expected.",
+    "nan": "There is NaN (not a number) in the result where {expected} was expected. "
+    "Look for 0/0, ∞ − ∞ or the logarithm of something not positive.",
+    "no fault": "`{name}` was expected to raise {kind} here, and it did not.",
+    "mutated": "The values are right, but `{arguments}` is changed by the call. Whoever called you still needs it: "
+    "work on a copy.",
+    "value": "The result differs from what was expected.",
+    "metric": "{label}: {value}. Asked: {bound}.",
+    "metric nan": "{label} is not a number, so nothing can be judged. Are there NaN or infinite values in your result?",
+    "not it": "`{name}` is not right yet.",
+    "at": "At `{where}`: expected {expected}, received {received}.",
+    "parts": "{right} of {all} parts are right; look again at {wrong}.",
+    "mostly": "At least this is going on:",
+    # labels
+    "example": "The smallest case that fails",
+    "script": "We ran",
+    "expected": "Expected",
+    "received": "Received",
+    "no result": "no result",
+    "no result kind": "no result ({kind})",
+    "said": "What your code printed",
+    "stderr": "What your code wrote to stderr",
+    "warned": "Warnings while it ran",
+    "next": 'A hint? hint("{id}")',
+    "at least": "at least {bound}",
+    "at most": "at most {bound}",
+    # hints and solutions
+    "hint": "Hint {step} of {all} for {id} {title}",
+    "hint more": 'One step further: hint("{id}") again.',
+    "hint last": 'That was the last hint. After {attempts} attempts, solution("{id}") shows a solution.',
+    "solution": "A solution of {id} {title}",
+    "solution early": 'First try it yourself: {left} more attempt(s) with check("{id}"), then the solution opens. '
+    "{way}",
+    "solution hints": 'Have a look at hint("{id}") meanwhile.',
+    "solution sure": 'You have seen all hints, so you may also open it now: solution("{id}", sure=True).',
+    "solution none": "This copy of the course came without solutions: ask whoever gave it to you.",
+    # progress
+    "progress": "Your progress: {passed} of {all} exercises, {points} of {most} points",
+    "progress columns": "Exercise|Title|Minutes|State|Points|Attempts|Hints",
+    "state passed": "✓ passed",
+    "state tried": "… tried",
+    "state new": "– not tried",
+    "record damaged": "Your progress file could not be read. It is kept as {name}, and a new one was begun.",
+    "record unwritable": "Your progress cannot be saved here ({why}). Checking works all the same.",
+    "unknown": "There is no exercise {id}. There are: {known}",
+    "not an exercise": 'check takes an exercise\'s number as text, for instance check("04.3"), not {id}',
+}
+
+
+def say(key: str, **values: Any) -> str:
+    """The sentence for `key`.
+
+    >>> say("points", points=1, most=2)
+    '1 of 2 points'
+    """
+    return ENGLISH[key].format(**values)

@@ -1,0 +1,116 @@
+"""The cases of one seed, with what is right and what each mistake would give: made once, for any number of answers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from course_utils.checks.callers import Caller
+from course_utils.checks.callers.inprocess import InProcess
+from course_utils.checks.exercise import Case, Exercise, Misconception, right_answer, wrong_answer
+from course_utils.checks.feedback.show import size_of
+from course_utils.checks.judging.compare import Difference, Rule, difference
+from course_utils.checks.judging.observation import Observation, observe
+
+HARD_STOPS = ("TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "Missing", "NotImplementedError")
+
+
+@dataclass
+class Trial:
+    """One case tried on an answer: what was wanted, what was got, and the gap between (None if it is right)."""
+
+    case: Case
+    want: Observation
+    got: Observation
+    gap: Difference | None
+
+    @property
+    def right(self) -> bool:
+        return self.gap is None
+
+    @property
+    def size(self) -> int:
+        return size_of(self.case.args) + size_of(self.case.options)
+
+
+class Bench:
+    """Cases of one exercise for one seed; references and misconceptions are run when first needed."""
+
+    def __init__(self, exercise: Exercise, seed: int):
+        lesson, number = exercise.id.split(".")
+        self.exercise = exercise
+        self.cases = exercise.draw(np.random.default_rng([seed, int(lesson), int(number)]))
+        if not self.cases:
+            raise ValueError(f"exercise {exercise.id}: cases gave nothing for seed {seed}")
+        self.rule = Rule(
+            exercise.rtol, exercise.atol, exercise.same_dtype, lenient=exercise.kind in ("value", "experiment")
+        )
+        self._wanted: list[Observation] | None = None
+        self._wrong: dict[str, list[Observation]] = {}
+
+    @property
+    def wanted(self) -> list[Observation]:
+        """What the reference gives, case by case."""
+        if self._wanted is None:
+            self._wanted = self.observed(right_answer(self.exercise.reference))
+        return self._wanted
+
+    def wrong(self, misconception: Misconception) -> list[Observation]:
+        """What this mistake gives, case by case."""
+        if misconception.name not in self._wrong:
+            self._wrong[misconception.name] = self.observed(wrong_answer(self.exercise, misconception))
+        return self._wrong[misconception.name]
+
+    def observed(self, answer: Any) -> list[Observation]:
+        """What an answer of our own gives, case by case."""
+        caller = trusted(self.exercise, answer)
+        try:
+            return [observe(self.exercise, caller, case) for case in self.cases]
+        finally:
+            caller.close()
+
+    def trials(self, caller: Caller) -> list[Trial]:
+        """Try every case, up to one after which it makes no sense to go on."""
+        done = []
+        for case, want in zip(self.cases, self.wanted, strict=True):
+            done.append(self.trial(case, want, observe(self.exercise, caller, case)))
+            fault = done[-1].got.fault
+            if fault and fault.kind in HARD_STOPS:
+                break
+        return done
+
+    def trial(self, case: Case, want: Observation, got: Observation) -> Trial:
+        return Trial(case, want, got, self.gap(got, want, case))
+
+    def trials_of(self, seen: list[Observation]) -> list[Trial]:
+        """The trials of an answer that was observed already."""
+        return [self.trial(*three) for three in zip(self.cases, self.wanted, seen, strict=True)]
+
+    def gap(self, got: Observation, want: Observation, case: Case) -> Difference | None:
+        """What is wrong with one observation, or None."""
+        if got.fault or want.fault:
+            alike = got.fault and want.fault and got.fault.kind == want.fault.kind
+            return None if alike else Difference("fault" if got.fault else "no fault")
+        if self.exercise.metric is not None:
+            gap = self._measured(got, case)
+        else:
+            gap = difference(got.value, want.value, self.rule)
+        return gap or (Difference("mutated") if got.mutated and not want.mutated else None)
+
+    def _measured(self, got: Observation, case: Case) -> Difference | None:
+        metric = self.exercise.metric
+        try:
+            value = float(metric.measure(got.value, case))
+        except Exception as error:  # a result of the wrong kind or shape
+            return Difference("unmeasured", received=f"{type(error).__name__}: {error}")
+        if math.isnan(value):
+            return Difference("metric nan")
+        return None if metric.at_least <= value <= metric.at_most else Difference("metric", received=f"{value:.4g}")
+
+
+def trusted(exercise: Exercise, answer: Any) -> InProcess:
+    """A caller for an answer of our own."""
+    return InProcess({exercise.name: answer}, trusted=True)

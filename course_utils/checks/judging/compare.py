@@ -1,0 +1,217 @@
+"""Is what was received what was expected?  And if not: what kind of difference, and where?"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from course_utils.checks.callers import Handle
+
+
+class Rule(NamedTuple):
+    """How strictly to compare: tolerances, whether the dtype counts, and whether a list will do for an array."""
+
+    rtol: float = 1e-6
+    atol: float = 1e-9
+    same_dtype: bool = True
+    lenient: bool = False
+
+
+STANDARD = Rule()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """kind: nothing, object, type, tuple, keys, length, order, shape, dtype, nan or value; `where` is a path."""
+
+    kind: str
+    where: str = ""
+    expected: str = ""
+    received: str = ""
+
+
+def difference(
+    received: Any, expected: Any, rule: Rule = STANDARD, where: str = "", *, orders: bool = True
+) -> Difference | None:
+    """The first difference, or None.  Two NaN in the same place are equal.
+
+    With `orders`, a tuple that holds the right things in another order is told as that; to look for it takes time.
+
+    >>> difference(np.zeros((2, 3)), np.zeros((3, 2)))
+    Difference(kind='shape', where='', expected='(3, 2)', received='(2, 3)')
+    """
+    if isinstance(expected, Handle):
+        return _differ("type", where, expected, received) if not isinstance(received, Handle) else None
+    if isinstance(received, Handle):
+        return Difference("object", where, type_name(expected), type_name(received))
+    if received is None and expected is not None:
+        return Difference("nothing", where, type_name(expected), "None")
+    if isinstance(expected, dict):
+        return _dicts(received, expected, rule, where, orders)
+    if isinstance(expected, list | tuple):
+        return _sequences(received, expected, rule, where, orders)
+    if isinstance(expected, np.ndarray) and expected.ndim:
+        return _arrays(received, expected, rule, where)
+    if isinstance(expected, bool | np.bool_ | int | float | complex | np.number | np.ndarray):
+        return _numbers(received, expected, rule, where)
+    return _plain(received, expected, rule, where)
+
+
+def same(received: Any, expected: Any, rule: Rule = STANDARD) -> bool:
+    """Is there no difference?"""
+    return difference(received, expected, rule, orders=False) is None
+
+
+def type_name(value: Any) -> str:
+    """A type in a learner's words, with its article.
+
+    >>> type_name(np.zeros(3)), type_name(2.5), type_name(Handle("#1", "Tensor"))
+    ('an array', 'a number', 'a Tensor')
+    """
+    if isinstance(value, np.ndarray) and value.ndim:
+        return "an array"
+    if isinstance(value, bool | np.bool_):
+        return "True or False"
+    if isinstance(value, int | float | complex | np.number | np.ndarray):
+        return "a number"
+    if value is None:
+        return "None"
+    name = "text" if isinstance(value, str) else value.type if isinstance(value, Handle) else type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}" if name != "text" else name
+
+
+def _differ(kind: str, where: str, expected: Any, received: Any) -> Difference:
+    return Difference(kind, where, type_name(expected), type_name(received))
+
+
+def _dicts(received: Any, expected: dict, rule: Rule, where: str, orders: bool) -> Difference | None:
+    if not isinstance(received, dict):
+        return _differ("type", where, expected, received)
+    for key, value in expected.items():
+        if key not in received:
+            return Difference("keys", where, repr(key), ", ".join(map(repr, received)) or "no key")
+        found = difference(received[key], value, rule, f"{where}[{key!r}]", orders=orders)
+        if found:
+            return found
+    extra = [k for k in received if k not in expected]
+    return Difference("keys", where, "no more keys", repr(extra[0])) if extra else None
+
+
+def _sequences(received: Any, expected: list | tuple, rule: Rule, where: str, orders: bool) -> Difference | None:
+    if rule.lenient and isinstance(received, np.ndarray) and received.ndim == 1:
+        received = received.tolist()
+    strict = isinstance(expected, list) and not rule.lenient
+    if not isinstance(received, list if strict else (list, tuple)):
+        return _differ("type", where, expected, received)
+    if len(received) != len(expected):
+        return Difference("length", where, str(len(expected)), str(len(received)))
+    pairs = enumerate(zip(received, expected, strict=True))
+    found = (difference(r, e, rule, f"{where}[{i}]", orders=orders) for i, (r, e) in pairs)
+    first = next((d for d in found if d), None)
+    if first and orders and isinstance(expected, tuple) and _swapped(received, expected, rule):
+        return Difference("order", where)
+    return first
+
+
+def _swapped(received: Any, expected: tuple, rule: Rule) -> bool:
+    """The right things in another order, of two to four that all differ."""
+    if not 2 <= len(expected) <= 4 or all(isinstance(e, int | str) for e in expected):
+        return False
+    fits = []  # fits[i][j]: what was received at j is what was expected at i
+    for e in expected:
+        fits.append([same(r, e, rule) for r in received])
+        if not any(fits[-1]):
+            return False
+    places = range(len(expected))
+    return any(all(fits[i][j] for i, j in zip(places, order, strict=True)) for order in itertools.permutations(places))
+
+
+def _arrays(received: Any, expected: np.ndarray, rule: Rule, where: str) -> Difference | None:
+    if isinstance(received, list | tuple) and rule.lenient:
+        try:
+            received = np.asarray(received)
+        except ValueError:  # rows of unequal length
+            return _differ("type", where, expected, received)
+    if isinstance(received, tuple):
+        return Difference("tuple", where, "one array", f"a tuple of {len(received)}")
+    if not isinstance(received, np.ndarray):
+        return _differ("type", where, expected, received)
+    if received.shape != expected.shape:
+        return Difference("shape", where, str(expected.shape), str(received.shape))
+    return _dtypes(received, expected, rule, where) or _elements(received, expected, rule, where)
+
+
+def _dtypes(received: np.ndarray, expected: np.ndarray, rule: Rule, where: str) -> Difference | None:
+    got, want = (a.dtype.newbyteorder("=") for a in (received, expected))  # the order of bytes is no one's mistake
+    kind = {"u": "i"}  # signed or not is one kind here
+    alike = kind.get(got.kind, got.kind) == kind.get(want.kind, want.kind)
+    if alike and (got.kind not in "fc" or got == want):
+        return None
+    text = "U" in (got.kind, want.kind)
+    return Difference("dtype", where, str(want), str(got)) if (rule.same_dtype and not rule.lenient) or text else None
+
+
+def _elements(received: np.ndarray, expected: np.ndarray, rule: Rule, where: str) -> Difference | None:
+    if received.dtype == expected.dtype and received.tobytes() == expected.tobytes():
+        return None
+    wrong = ~_close(received, expected, rule)
+    if not wrong.any():
+        return None
+    at = tuple(int(i) for i in np.argwhere(wrong)[0])
+    nan = expected.dtype.kind in "fc" and (_is_nan(received) & ~_is_nan(expected)).any()
+    return Difference(
+        "nan" if nan else "value",
+        f"{where}[{', '.join(map(str, at))}]",
+        number_text(expected[at]),
+        number_text(received[at]),
+    )
+
+
+def _is_nan(values: np.ndarray) -> np.ndarray:
+    return np.isnan(values) if values.dtype.kind in "fc" else np.zeros(values.shape, bool)
+
+
+def _close(received: np.ndarray, expected: np.ndarray, rule: Rule) -> np.ndarray:
+    equal = received == expected
+    if expected.dtype.kind not in "fc" and received.dtype.kind not in "fc":
+        return equal
+    with np.errstate(all="ignore"):
+        near = np.abs(received - expected) <= rule.atol + rule.rtol * np.abs(expected)
+    return equal | (near & np.isfinite(expected)) | (_is_nan(received) & _is_nan(expected))
+
+
+def _numbers(received: Any, expected: Any, rule: Rule, where: str) -> Difference | None:
+    if isinstance(received, np.ndarray) and received.ndim:
+        return Difference("shape", where, "() (one number)", str(received.shape))
+    if not isinstance(received, bool | int | float | complex | np.number | np.bool_ | np.ndarray):
+        return _differ("type", where, expected, received)
+    if type(received) is type(expected) and received == expected:
+        return None
+    got, want = np.asarray(received), np.asarray(expected)
+    if (got.dtype.kind == "b") != (want.dtype.kind == "b"):
+        return _differ("type", where, expected, received)
+    if want.dtype.kind in "iu" and got.dtype.kind == "f" and rule.same_dtype and not rule.lenient:
+        return Difference("dtype", where, "whole number (int)", f"{got.dtype}")
+    if got.dtype.kind == "O" or want.dtype.kind == "O":  # integers beyond 64 bits
+        return None if received == expected else Difference("value", where, str(expected), str(received))
+    close = bool(_close(got, want, rule))
+    nan = bool(_is_nan(got)) and not bool(_is_nan(want))
+    return None if close else Difference("nan" if nan else "value", where, number_text(want[()]), number_text(got[()]))
+
+
+def _plain(received: Any, expected: Any, rule: Rule, where: str) -> Difference | None:
+    if type(received) is not type(expected):
+        return _differ("type", where, expected, received)
+    if rule.lenient and isinstance(expected, str):
+        received, expected = received.strip().casefold(), expected.strip().casefold()
+    return None if received == expected else Difference("value", where, repr(expected), repr(received))
+
+
+def number_text(value: Any) -> str:
+    """Four significant digits: the same on every machine."""
+    if isinstance(value, float | np.floating):
+        return f"{float(value):.4g}"
+    return str(value.item() if isinstance(value, np.generic) else value)

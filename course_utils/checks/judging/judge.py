@@ -1,0 +1,241 @@
+"""From an answer to a Result: try it, compare it, name the mistake, choose the words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from course_utils.checks import registry
+from course_utils.checks.callers import Caller, Fault, Handle
+from course_utils.checks.exercise import Exercise, right_answer
+from course_utils.checks.feedback.messages import say
+from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
+from course_utils.checks.feedback.show import clip, input_rows, value_text
+from course_utils.checks.judging.bench import HARD_STOPS, Bench, Trial
+from course_utils.checks.judging.budgets import within
+from course_utils.checks.judging.compare import Difference, type_name
+from course_utils.checks.judging.diagnose import recognise
+from course_utils.checks.judging.observation import Observation, parameter_names
+
+NO_CREDIT = 0.0
+
+
+def judge(
+    exercise: Exercise, caller: Caller, *, seed: int = 0, bench: Bench | None = None, budgets: bool = True
+) -> Result:
+    """Judge the answer called `exercise.name` behind `caller`.  A `bench` can be shared by several answers."""
+    bench = bench or Bench(exercise, seed)
+    caller.forbid(tuple(exercise.forbidden))
+    caller.supply(supplied(exercise))
+    unready = _unready(exercise, caller)
+    if unready is not None:
+        return unready
+    result = verdict(bench, bench.trials(caller))
+    return _within_budgets(exercise, caller, result) if result.passed and budgets else result
+
+
+def supplied(exercise: Exercise) -> dict[str, Any]:
+    """Earlier answers that this one needs, right ones: one mistake costs one mark."""
+    earlier = [registry.find(number) for number in exercise.needs]
+    return {e.name: right_answer(e.reference) for e in earlier}
+
+
+def verdict(bench: Bench, trials: list[Trial]) -> Result:
+    """What the trials say, time and memory apart."""
+    exercise, stop = bench.exercise, trials[-1].got.fault
+    if stop and stop.kind in HARD_STOPS and not trials[-1].right:
+        return _stopped(exercise, trials[-1], stop)
+    routes = _routes(trials)
+    if routes:
+        message = say("borrowed", routes=" and ".join(f"`{r}`" for r in routes))
+        return _result(exercise, TRY_AGAIN, message, misconception="borrowed")
+    if all(t.right for t in trials):
+        return _right(exercise, trials)
+    return _wrong(exercise, bench, trials)
+
+
+def _unready(exercise: Exercise, caller: Caller) -> Result | None:
+    """Not begun, or something else under that name; None if it can be tried."""
+    if not caller.has(exercise.name):
+        return _result(exercise, NOT_YET, say("missing", name=exercise.name), fault="missing")
+    there = caller.read(exercise.name, limit=exercise.time_limit)
+    if there.fault:
+        return _stopped(exercise, None, there.fault)
+    if there.value is None or (exercise.is_value and _all_blank(there.value)):
+        return _result(exercise, NOT_YET, say("empty value", name=exercise.name), fault="empty")
+    called = exercise.kind in ("function", "class", "repair") or (exercise.cases and not exercise.drive)
+    if called and not (isinstance(there.value, Handle) and there.value.callable):
+        wanted = "class" if exercise.kind == "class" else "function"
+        message = say("not callable", name=exercise.name, type=type_name(there.value), wanted=wanted)
+        return _result(exercise, TRY_AGAIN, message, fault="not callable")
+    return _no_choice(exercise, there.value)
+
+
+def _all_blank(value: Any) -> bool:
+    """A form that was handed out, a dict with None everywhere, and nothing filled in."""
+    return isinstance(value, dict) and bool(value) and all(entry is None for entry in value.values())
+
+
+def _no_choice(exercise: Exercise, value: Any) -> Result | None:
+    known = [c.strip().casefold() for c in exercise.choices]
+    if not known or (isinstance(value, str) and value.strip().casefold() in known):
+        return None
+    message = say("not a choice", name=exercise.name, received=value_text(value), choices=", ".join(exercise.choices))
+    return _result(exercise, TRY_AGAIN, message, fault="choice")
+
+
+def _stopped(exercise: Exercise, trial: Trial | None, fault: Fault) -> Result:
+    """The answer ended in a way after which nothing more can be asked."""
+    if fault.kind == "NotImplementedError":
+        return _result(exercise, NOT_YET, say("stub", name=exercise.name), fault="stub")
+    if fault.kind == "Missing":
+        return _result(exercise, NOT_YET, say("missing", name=exercise.name), fault="missing")
+    return _result(
+        exercise,
+        TRY_AGAIN,
+        fault_message(exercise, fault),
+        fault=fault.kind,
+        said=_said(trial.got) if trial else {},
+        example=_example(exercise, trial) if trial else None,
+    )
+
+
+def _routes(trials: list[Trial]) -> list[str]:
+    seen = [r for t in trials for r in t.got.borrowed]
+    seen += [t.got.fault.text for t in trials if t.got.fault and t.got.fault.kind == "ForbiddenRoute"]
+    return list(dict.fromkeys(seen))
+
+
+def _within_budgets(exercise: Exercise, caller: Caller, right: Result) -> Result:
+    """The same Result, or that of the first budget that is not kept."""
+    for budget in exercise.budgets:
+        if not within(exercise, caller, budget):
+            points = exercise.points * (1 - budget.share)
+            return _result(exercise, TRY_AGAIN, budget.message, points=points, misconception=budget.name)
+    return right
+
+
+def _right(exercise: Exercise, trials: list[Trial]) -> Result:
+    message = say("passed value" if exercise.is_value else "passed", count=len(trials))
+    if exercise.takeaway:
+        message += f"\n{exercise.takeaway}"
+    printed = trials[0].got.printed.rstrip()
+    said = {say("said"): clip(printed)} if printed else {}
+    return _result(exercise, PASS, message, points=exercise.points, said=said)
+
+
+def _wrong(exercise: Exercise, bench: Bench, trials: list[Trial]) -> Result:
+    worst = min((t for t in trials if not t.right), key=lambda t: t.size)
+    points, share = _partial(exercise, bench, trials)
+    about = {"points": points, "said": _said(worst.got), "example": _example(exercise, worst)}
+    found = recognise(bench, trials)
+    if found:
+        misconception, everything = found
+        unrepaired = exercise.kind == "repair" and misconception.answer is exercise.broken and everything
+        message = misconception.message if everything else f"{say('mostly')} {misconception.message}"
+        status = NOT_YET if unrepaired else TRY_AGAIN
+        return _result(exercise, status, message, misconception=misconception.name, **about)
+    message = gap_message(exercise, worst) + share
+    return _result(exercise, TRY_AGAIN, message, fault=_fault_name(worst), **about)
+
+
+def _fault_name(trial: Trial) -> str:
+    return trial.got.fault.kind if trial.gap.kind == "fault" else trial.gap.kind
+
+
+def _partial(exercise: Exercise, bench: Bench, trials: list[Trial]) -> tuple[float, str]:
+    """Points for the parts of a dict that are right in every case, and a sentence about it.
+
+    Parts are what a drive saw or what a value is made of; a dict that a function returns is one answer.
+    """
+    parts = trials[0].want.value
+    if exercise.metric is not None or not (exercise.is_value or exercise.drive) or not isinstance(parts, dict):
+        return NO_CREDIT, ""
+    if any(t.got.fault for t in trials):
+        return NO_CREDIT, ""
+    if not all(isinstance(t.got.value, dict) for t in trials):
+        return NO_CREDIT, ""
+    right = [key for key in parts if all(_part_right(bench, t, key) for t in trials)]
+    points = round(exercise.points * len(right) / len(parts), 2)
+    wrong = ", ".join(repr(key) for key in parts if key not in right)
+    return points, " " + say("parts", right=len(right), all=len(parts), wrong=wrong) if right else ""
+
+
+def _part_right(bench: Bench, trial: Trial, key: Any) -> bool:
+    got = Observation(value={key: trial.got.value.get(key)}, mutated=trial.got.mutated)
+    return bench.gap(got, Observation(value={key: trial.want.value[key]}), trial.case) is None
+
+
+def _result(exercise: Exercise, status: str, message: str, *, points: float = NO_CREDIT, **about: Any) -> Result:
+    return Result(points, exercise=exercise, status=status, message=message, max=exercise.points, **about)
+
+
+def fault_message(exercise: Exercise, fault: Fault) -> str:
+    """A sentence for an exception, an endless loop and the like."""
+    words = {"name": exercise.name, "limit": f"{exercise.time_limit:g}", "kind": fault.kind, "text": fault.text}
+    plain = ("TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable")
+    message = say(fault.kind if fault.kind in plain else "error" if fault.text else "error no text", **words)
+    return message + ("\n" + say("error at", where=fault.where) if fault.where else "")
+
+
+def gap_message(exercise: Exercise, trial: Trial) -> str:
+    """A sentence for a difference that no misconception explains."""
+    gap, name = trial.gap, exercise.name
+    if gap.kind == "fault":
+        return fault_message(exercise, trial.got.fault)
+    if gap.kind == "nothing" and trial.got.printed.strip() and not gap.where:
+        return say("printed", name=name)
+    if gap.kind == "metric":
+        return say("metric", label=exercise.metric.label, value=gap.received, bound=bound_text(exercise))
+    if gap.kind == "metric nan":
+        return say("metric nan", label=exercise.metric.label)
+    if gap.kind == "unmeasured":
+        return say("Unusable", name=name, text=gap.received)
+    if exercise.is_value and gap.kind in ("value", "nan"):
+        return say("not it", name=name)  # a prediction is not given away
+    if gap.kind == "no fault":
+        return say("no fault", name=name, kind=trial.want.fault.kind)
+    return _difference_message(gap, name, trial.got)
+
+
+def _difference_message(gap: Difference, name: str, got: Observation) -> str:
+    key = f"{gap.kind} in" if gap.where and gap.kind in ("nothing", "type") else gap.kind
+    where = f"`result{gap.where}`" if gap.where else ""
+    message = say(
+        key, name=name, where=where, expected=gap.expected, received=gap.received, arguments=", ".join(got.mutated)
+    )
+    if gap.kind in ("value", "nan", "shape", "dtype", "length", "keys") and gap.where:
+        message += " " + say("at", where=f"result{gap.where}", expected=gap.expected, received=gap.received)
+    return message
+
+
+def bound_text(exercise: Exercise) -> str:
+    metric = exercise.metric
+    low = say("at least", bound=f"{metric.at_least:g}") if metric.at_least > float("-inf") else ""
+    high = say("at most", bound=f"{metric.at_most:g}") if metric.at_most < float("inf") else ""
+    return ", ".join(b for b in (low, high) if b)
+
+
+def _said(seen: Observation) -> dict[str, str]:
+    """What the answer said while it ran, under labels."""
+    texts = {"said": seen.printed, "stderr": seen.errors, "warned": "\n".join(seen.warnings)}
+    return {say(key): clip(text.rstrip()) for key, text in texts.items() if text.strip()}
+
+
+def _example(exercise: Exercise, trial: Trial) -> Example | None:
+    """The failing case, ready to read; a value has no case, and its right answer is not given away."""
+    if exercise.is_value:
+        return None
+    if exercise.metric is not None and not trial.got.fault:
+        expected = f"{exercise.metric.label}: {bound_text(exercise)}"
+        return Example(expected=expected, received=trial.gap.received or value_text(trial.got.value))
+    rows = input_rows(parameter_names(exercise), trial.case.args, trial.case.options)
+    script = trial.got.script() if exercise.drive else []
+    return Example(rows, script, _seen_text(trial.want), _seen_text(trial.got))
+
+
+def _seen_text(seen: Observation) -> str:
+    """What one side gave, or that it gave nothing and why."""
+    if seen.fault is None:
+        return value_text(seen.value)
+    ended = seen.fault.kind in ("TimeUp", "Stuck", "Dead")
+    return say("no result") if ended else say("no result kind", kind=seen.fault.kind)

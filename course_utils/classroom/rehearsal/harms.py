@@ -1,0 +1,149 @@
+"""Notebooks that mean harm.  Each kind is code as a student could hand it in, and what it must get is known.
+
+A kind that `spares` the other answers has them right: it must get full marks for those, so that harm costs its own
+question only.  Any other kind puts its trick in place of every answer, and must get nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from textwrap import dedent
+
+from course_utils.classroom.grading import GRADED, exercises
+from course_utils.classroom.rehearsal.madeup import right_answers, submission
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """`first` and `last` are cells around the answers; `answer` is the body of a function with *args."""
+
+    first: str = ""
+    last: str = ""
+    answer: str = ""
+    spares: bool = False
+    status: str = GRADED
+    change: Callable[[dict], None] | None = None
+
+    def made(self, lesson: str) -> dict:
+        """The notebook."""
+        answers = right_answers(lesson) if self.spares else {}
+        for place, exercise in enumerate(exercises(lesson)):
+            if self.answer and (place == 0 or not self.spares):
+                answers[exercise.id] = self._function(exercise.name)
+            elif not self.spares:
+                answers[exercise.id] = f"{exercise.name} = trick"
+        around = {"first": dedent(self.first).strip(), "last": dedent(self.last).strip()}
+        document = submission(lesson, answers, **around, prepared=self.spares, bare=True)
+        if self.change:
+            self.change(document)
+        return document
+
+    def _function(self, name: str) -> str:
+        body = "\n".join("    " + row for row in dedent(self.answer).strip().splitlines())
+        return f"def {name}(*args, **options):\n{body}"
+
+
+ENDLESS = {
+    "endless loop in a cell": Hostile(first="while True:\n    pass", spares=True),
+    "endless loop in an answer": Hostile(answer="while True:\n    pass", spares=True),
+    "loop that swallows interrupts, in a cell": Hostile(
+        first="""
+        import signal
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                pass""",
+        spares=True,
+    ),
+    "loop that swallows interrupts, in an answer": Hostile(
+        answer="""
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                pass""",
+        spares=True,
+    ),
+    "stopped process": Hostile(answer="import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", spares=True),
+    "loop in C": Hostile(answer="return pow(7, 10 ** 9 + 7) % 10", spares=True),
+    "deadlock": Hostile(
+        answer="import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()", spares=True
+    ),
+    "exception whose text never ends": Hostile(
+        answer="""
+        class Slow(Exception):
+            def __str__(self):
+                while True:
+                    pass
+        raise Slow()""",
+        spares=True,
+    ),
+    "endless iterator": Hostile(
+        answer="""
+        class Endless(dict):
+            def items(self):
+                while True:
+                    yield 1, 1
+            __iter__ = items
+        return Endless()""",
+        spares=True,
+    ),
+}
+
+ENDING = {
+    "sys.exit in a cell": Hostile(first="import sys\nsys.exit(0)", spares=True),
+    "exit() in a cell": Hostile(first="exit()", spares=True),
+    "sys.exit in an answer": Hostile(answer="import sys\nsys.exit(0)", spares=True),
+    "os._exit in a cell": Hostile(first="import os\nos._exit(0)", spares=True),
+    "os._exit in an answer": Hostile(answer="import os\nos._exit(0)", spares=True),
+    "kill everything": Hostile(
+        first="import os\nos.kill(-1, 9)", answer="import os\nos.kill(-1, 9)\nos.kill(os.getpid(), 9)", spares=True
+    ),
+    "segmentation fault": Hostile(answer="import ctypes\nctypes.string_at(0)", spares=True),
+    "recursion without end": Hostile(answer="def f():\n    return f()\nreturn f()", spares=True),
+    "closed descriptors": Hostile(answer="import os\nos.closerange(0, 500)\nreturn 0", spares=True),
+}
+
+BOMBS = {
+    "memory bomb in an answer": Hostile(
+        answer="a = []\nwhile True:\n    a.append(bytearray(b'x') * 50_000_000)", spares=True
+    ),
+    "memory bomb in a cell": Hostile(
+        first="a = []\nwhile True:\n    a.append(bytearray(b'x') * 50_000_000)", spares=True
+    ),
+    "fork bomb": Hostile(first="import os\nwhile True:\n    os.fork()", spares=True),
+    "fork in an answer": Hostile(answer="import os\nos.fork()\nreturn 0", spares=True),
+    "thread bomb": Hostile(
+        first="""
+        import threading, time
+        while True:
+            threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()""",
+        spares=True,
+    ),
+    "output bomb in a cell": Hostile(first="import sys\nfor _ in range(400):\n    print('x' * 1_000_000)", spares=True),
+    "output bomb in an answer": Hostile(answer="while True:\n    print('x' * 100_000)", spares=True),
+    "output bomb below Python": Hostile(
+        first="import os\nfor _ in range(300):\n    os.write(1, b'x' * 100_000)", spares=True
+    ),
+    "huge answer": Hostile(answer="import numpy as np\nreturn np.zeros(20_000_000)", spares=True),
+    "deep answer": Hostile(answer="a = []\nfor _ in range(50_000):\n    a = [a]\nreturn a", spares=True),
+    "long answer": Hostile(answer="return list(range(2_000_000))", spares=True),
+    "huge number": Hostile(answer="return 10 ** 100_000", spares=True),
+    "disk bomb": Hostile(
+        first="""
+        import contextlib
+        for folder in ('/tmp', '/dev/shm', '/home/student', '.'):
+            with contextlib.suppress(OSError):
+                for number in range(20):
+                    with open(f'{folder}/{number}', 'wb') as file:
+                        file.write(bytes(20_000_000))""",
+        spares=True,
+    ),
+}
+
+HARMS = ENDLESS | ENDING | BOMBS

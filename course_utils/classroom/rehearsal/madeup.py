@@ -1,0 +1,125 @@
+"""Made-up submissions: a released exercise with other people's answers in its cells.
+
+The answers come from the registry.  Their modules are not in the sandbox, so a notebook brings their text along and
+takes `right(number)`, `other(number, k)` and `wrong(number, name)` from it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from course_utils.checks import registry
+from course_utils.checks.exercise import Exercise
+from course_utils.classroom.grading import exercises
+from course_utils.classroom.sandbox.contents import PACKAGE
+
+ANSWERS = """
+import sys, types
+class _Record:
+    def __init__(self, *args, **options):
+        self.args, self.options = args, options
+    def get(self):
+        return self.args[0]()
+_fake = types.ModuleType("course_utils.checks.exercise")
+for _name in ("Case", "Exercise", "Memory", "Metric", "Misconception", "Speed", "later"):
+    setattr(_fake, _name, type(_name, (_Record,), {}))
+sys.modules[_fake.__name__] = _fake
+for _name, _source in SOURCES:
+    _module = types.ModuleType(_name)
+    sys.modules[_name] = _module
+    setattr(sys.modules["course_utils.checks"], _name.split(".")[-1], _module)
+    exec(compile(_source, "<answer>", "exec"), _module.__dict__)
+_all = {e.options["id"]: e.options for e in _module.EXERCISES}
+def right(number):
+    value = _all[number]["reference"]
+    return value.get() if isinstance(value, _fake.later) else value
+def other(number, which):
+    value = _all[number]["alternatives"][which]
+    return value.get() if isinstance(value, _fake.later) else value
+def wrong(number, name):
+    value = next(m.args[1] for m in _all[number]["misconceptions"] if m.args[0] == name)
+    value = value.get() if isinstance(value, _fake.later) else value
+    return {**right(number), **value} if isinstance(value, dict) and isinstance(right(number), dict) else value
+"""
+
+
+@cache
+def _released(lesson: str) -> str:
+    """The exercise as handed out, as text.  Raises ValueError where it is not there."""
+    for path in sorted((PACKAGE.parent / "exercises").glob(f"{lesson}_*.ipynb")):
+        return path.read_text(encoding="utf-8")
+    raise ValueError(f"exercises/{lesson}_*.ipynb is not there: run `python -m course_utils.classroom release` first")
+
+
+def unmodified(lesson: str) -> dict:
+    """The exercise as handed out."""
+    return json.loads(_released(lesson))
+
+
+def submission(
+    lesson: str, answers: dict[str, str], *, first: str = "", last: str = "", prepared: bool = True, bare: bool = False
+) -> dict:
+    """The exercise with `answers` (number -> source) in its answer cells, and cells of one's own around them.
+
+    `prepared=False` leaves out the cell that brings right and wrong answers along; `bare=True` the exercise's own
+    cells to try things out.
+    """
+    document = unmodified(lesson)
+    if bare:
+        code = [c for c in document["cells"] if c["cell_type"] == "code"]
+        document["cells"] = [c for c in code if c is code[0] or "nbgrader" in c["metadata"]]
+    for number, each in answer_cells(document).items():
+        if number in answers:
+            each["source"] = answers[number]
+    own = [cell(answers_source(lesson), f"{lesson}-made-up")] if prepared else []
+    own += [cell(first, f"{lesson}-first")] if first else []
+    place = next(i for i, c in enumerate(document["cells"]) if c["cell_type"] == "code") + 1
+    document["cells"][place:place] = own
+    document["cells"] += [cell(last, f"{lesson}-last")] if last else []
+    return document
+
+
+def answer_cells(document: dict) -> dict[str, dict]:
+    """The cell of each exercise's answer: the last one for answers before the exercise's check."""
+    found, answer = {}, None
+    for each in document["cells"]:
+        mark = each["metadata"].get("nbgrader", {})
+        answer = each if mark.get("solution") else answer
+        if mark.get("grade") and answer is not None:
+            number = "".join(each["source"]).rsplit("check(", 1)[1].split(")")[0].strip("\"' ,")
+            found[number.split(",")[0].strip("\"' ")] = answer
+    return found
+
+
+def cell(source: str, id: str) -> dict:
+    return {"cell_type": "code", "id": id, "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+
+
+@cache
+def answers_source(lesson: str) -> str:
+    """The cell that brings right and wrong answers along."""
+    here = Path(registry.HERE)
+    topic = here / f"{registry.modules()[lesson]}.py"
+    paths = [*sorted(here.glob(f"_*{lesson}*.py")), topic]
+    sources = [(f"course_utils.checks.{p.stem}", p.read_text(encoding="utf-8")) for p in paths]
+    return f"SOURCES = {sources!r}\n{ANSWERS}"
+
+
+def right_answers(lesson: str, how: Callable[[Exercise], str] = lambda e: f'right("{e.id}")') -> dict[str, str]:
+    """An answer cell's source for each exercise."""
+    return {e.id: f"{e.name} = {how(e)}" for e in exercises(lesson)}
+
+
+def full_marks(lesson: str) -> dict[str, float]:
+    return {e.id: float(e.points) for e in exercises(lesson)}
+
+
+def no_marks(lesson: str) -> dict[str, float]:
+    return dict.fromkeys(full_marks(lesson), 0.0)
+
+
+def as_bytes(document: dict) -> bytes:
+    return json.dumps(document, indent=1).encode()

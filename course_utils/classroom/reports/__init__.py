@@ -1,0 +1,1 @@
+"""What comes out of grading: pages for students and teachers, the class report, files for other platforms."""
