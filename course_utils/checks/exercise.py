@@ -7,6 +7,7 @@ language edition can be drawn from it.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -50,6 +51,21 @@ class later:
         if not self._made:
             self._made.append(self._make())
         return self._made[0]
+
+
+def quietly(function: Callable) -> Callable:
+    """The same answer without NumPy's warnings, for mistakes that overflow on purpose.
+
+    >>> float(quietly(np.log)(0.0))
+    -inf
+    """
+
+    @functools.wraps(function)
+    def answer(*args: Any, **options: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*args, **options)
+
+    return answer
 
 
 @dataclass(frozen=True)

@@ -1,34 +1,42 @@
-"""Finds exercises by number.  A topic's module is imported when one of its exercises is first asked for."""
+"""Finds exercises by number: `lessons/lNN_topic/eMM_name.py` holds exercise NN.M as `EXERCISE`.
+
+A lesson's modules are imported when one of its exercises is first asked for.
+"""
 
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import re
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.feedback.messages import say
 
-HERE = Path(__file__).parent
+LESSONS = Path(__file__).parent / "lessons"
 
 
 @cache
-def modules() -> dict[str, str]:
-    """{"04": "ex04_linear_regression", ...}: the topics that have exercises."""
-    found = sorted(m.name for m in pkgutil.iter_modules([str(HERE)]) if re.fullmatch(r"ex\d\d_\w+", m.name))
-    return {name[2:4]: name for name in found}
+def folders() -> dict[str, Path]:
+    """{"04": .../lessons/l04_linear_regression, ...}: the lessons that have exercises."""
+    found = sorted(p for p in LESSONS.iterdir() if p.is_dir() and re.fullmatch(r"l\d\d_\w+", p.name))
+    return {path.name[1:3]: path for path in found}
+
+
+def modules(number: str) -> list[str]:
+    """The full names of the modules that hold a lesson's exercises, in order."""
+    if number not in folders():
+        return []
+    folder = folders()[number]
+    found = sorted(p.stem for p in folder.glob("e*.py") if re.fullmatch(r"e\d\d_\w+", p.stem))
+    return [f"course_utils.checks.lessons.{folder.name}.{stem}" for stem in found]
 
 
 @cache
 def lesson(number: str) -> dict[str, Exercise]:
     """The exercises of one lesson, in order."""
-    if number not in modules():
-        return {}
-    module: ModuleType = importlib.import_module(f"{__package__}.{modules()[number]}")
-    return {exercise.id: exercise for exercise in module.EXERCISES}
+    found = [importlib.import_module(name).EXERCISE for name in modules(number)]
+    return {exercise.id: exercise for exercise in found}
 
 
 def find(number: str) -> Exercise:
@@ -37,7 +45,7 @@ def find(number: str) -> Exercise:
         raise TypeError(say("not an exercise", id=repr(number)))
     exercises = lesson(number.split(".")[0])
     if number not in exercises:
-        known = ", ".join(exercises) or ", ".join(modules())
+        known = ", ".join(exercises) or ", ".join(folders())
         raise ValueError(say("unknown", id=repr(number), known=known))
     return exercises[number]
 
@@ -49,4 +57,4 @@ def has(exercise: Exercise) -> bool:
 
 def every() -> list[Exercise]:
     """All exercises of the course, in order."""
-    return [exercise for number in modules() for exercise in lesson(number).values()]
+    return [exercise for number in folders() for exercise in lesson(number).values()]

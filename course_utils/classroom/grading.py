@@ -46,7 +46,7 @@ class Settings:
 
     def __post_init__(self):
         if not registry.lesson(self.exercise):
-            known = ", ".join(registry.modules()) or "none"
+            known = ", ".join(registry.folders()) or "none"
             raise ValueError(f"there are no exercises {self.exercise!r}; there are: {known}")
 
 

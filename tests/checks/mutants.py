@@ -77,7 +77,7 @@ def survivors(exercise, seed=0):
 
 def main(numbers):
     warnings.simplefilter("ignore")
-    for number in numbers or registry.modules():
+    for number in numbers or registry.folders():
         for exercise in registry.lesson(number).values():
             count, alive = survivors(exercise)
             print(f"{exercise.id}: {count} mutants, {len(alive)} pass")

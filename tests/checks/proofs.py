@@ -266,4 +266,4 @@ def prove(exercise: Exercise) -> None:
 
 
 def lessons() -> list[str]:
-    return list(registry.modules())
+    return list(registry.folders())

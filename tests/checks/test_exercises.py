@@ -1,6 +1,7 @@
 """Every exercise of the registry, proved without a test of its own: a class for each lesson, to run side by side."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,15 @@ def test_no_hint_or_message_belongs_to_two_exercises():
 
 
 def test_ids_are_in_order_and_belong_to_their_module():
-    for number in registry.modules():
-        found = list(registry.lesson(number))
-        assert found == [f"{number}.{k}" for k in range(1, len(found) + 1)]
+    for number in registry.folders():
+        found = registry.lesson(number).values()
+        assert [e.id for e in found] == [f"{number}.{k}" for k in range(1, len(found) + 1)]
+        stems = [name.rpartition(".")[2] for name in registry.modules(number)]
+        assert stems == [f"e{int(e.id[3:]):02d}_{snake(e.name)}" for e in found]
+
+
+def snake(name):
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def test_the_section_to_teach_again_is_a_heading_of_the_lesson():

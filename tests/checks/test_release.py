@@ -51,7 +51,7 @@ def test_a_region_without_a_name_is_refused():
 
 
 def test_there_is_a_solution_notebook_for_every_lesson_with_exercises():
-    assert [name[:2] for name in NAMES] == list(registry.modules())
+    assert [name[:2] for name in NAMES] == list(registry.folders())
 
 
 def test_exercises_are_up_to_date():

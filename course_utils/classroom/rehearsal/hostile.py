@@ -199,14 +199,14 @@ LOOKING = {
         places = ['/srv', '/home', '/root', '/etc', '/course', '/tmp', '/proc/1/root', '/proc/self/cwd', '..', '/var']
         walks = itertools.chain(*(itertools.islice(os.walk(place), 200) for place in places))
         found = [p for folder, _, names in walks for p in (folder + '/' + name for name in names)
-                 if 'solutions' in p or 'shadow' in p or 'gradebook' in p or 'ex0' in p or '_answers' in p
+                 if 'solutions' in p or 'shadow' in p or 'gradebook' in p or 'lessons' in p
                  or 'grades.csv' in p or 'ssh' in p or p.endswith('.ipynb') or 'seed.txt' in p]
         return found and open(found[0]).read()"""
     ),
     "imports the answers": Hostile(
         answer="""
         import importlib, sys
-        for name in ('registry', 'ex04_linear_regression', 'exercise', 'judge', 'bench', '_answers04'):
+        for name in ('registry', 'lessons.l04_linear_regression', 'exercise', 'judging.judge', 'lessons'):
             try:
                 module = importlib.import_module('course_utils.checks.' + name)
             except ImportError:

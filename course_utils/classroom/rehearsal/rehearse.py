@@ -83,7 +83,7 @@ def made_up_class(lesson: str, count: int) -> list[Planned]:
     Raises ValueError where the lesson has no exercises, or the class nobody in it.
     """
     if not registry.lesson(lesson):
-        known = ", ".join(registry.modules()) or "none"
+        known = ", ".join(registry.folders()) or "none"
         raise ValueError(f"there are no exercises {lesson!r}; there are: {known}")
     if count < 1:
         raise ValueError(f"--count is a number of students, 1 or more, not {count}")

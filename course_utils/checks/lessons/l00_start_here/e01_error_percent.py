@@ -1,0 +1,79 @@
+"""Exercise 00.1: Your first checked answer."""
+
+from course_utils.checks.exercise import Exercise, Misconception
+
+
+def error_percent(right, total):
+    return 100 * (total - right) / total
+
+
+def reader_cases(rng):
+    """How many of how many pictures were read right: few, most, all, none, and one picture only."""
+    for right, total in [(3, 8), (5, 8), (0, 5), (4, 4), (1, 1)]:
+        yield right, total
+    total = int(rng.integers(200, 1000))
+    yield int(rng.integers(1, total // 3)), total
+    yield total - int(rng.integers(1, total // 3)), total
+
+
+EXERCISE = Exercise(
+    id="00.1",
+    title="Your first checked answer",
+    name="error_percent",
+    points=1,
+    minutes=5,
+    difficulty=1,
+    section="2. A computer that reads",
+    reference=error_percent,
+    cases=reader_cases,
+    alternatives=[
+        lambda right, total: 100 - 100 * right / total,
+        lambda right, total: (1 - right / total) * 100,
+    ],
+    misconceptions=[
+        Misconception(
+            "percent-right",
+            lambda right, total: 100 * right / total,
+            "You computed the percentage that was read right. Asked is the percentage that was read wrong: how many "
+            "pictures are left when the right ones are taken away?",
+        ),
+        Misconception(
+            "a-share",
+            lambda right, total: (total - right) / total,
+            "Your number is a share between 0 and 1. Percent means 'of a hundred': what turns 0.25 into 25?",
+        ),
+        Misconception(
+            "a-count",
+            lambda right, total: total - right,
+            "This is how many pictures were read wrong. Divide by how many there were, then make it percent.",
+        ),
+        Misconception(
+            "compared-with-the-right-ones",
+            lambda right, total: 100 * (total - right) / max(right, 1),
+            "You divided by the pictures that were read right. A percentage of all pictures is divided by all "
+            "pictures, `total`.",
+        ),
+        Misconception(
+            "rounded",
+            lambda right, total: round(100 * (total - right) / total),
+            "Nearly: the number was rounded to a whole one. Give it as it is; rounding is for printing.",
+        ),
+        Misconception(
+            "whole-division",
+            lambda right, total: 100 * (total - right) // total,
+            "Nearly: `//` divides and drops what comes after the point. The sign for ordinary division is `/`.",
+        ),
+        Misconception(
+            "missing-brackets",
+            lambda right, total: 100 * total - right / total,
+            "Python multiplies and divides before it subtracts, as in school. Put brackets around the subtraction "
+            "that should come first.",
+        ),
+    ],
+    hints=[
+        "Take small numbers that you can do in your head: 8 pictures, 6 read right. How many percent were read wrong?",
+        "Three steps: how many were read wrong; what share of `total` is that; what is this share in percent?",
+        "return 100 * (... - ...) / ...",
+    ],
+    takeaway="You ran a cell, wrote code, and had it checked. All exercises of the course work like this one.",
+)

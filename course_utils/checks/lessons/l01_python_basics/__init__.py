@@ -1,0 +1,1 @@
+"""The exercises of lesson 01: lists, loops, dictionaries, files and a class, in plain Python."""

@@ -1,0 +1,135 @@
+"""Exercise 01.1: Count the words of a text."""
+
+import re
+from collections import Counter
+
+from course_utils.checks.exercise import Exercise, Misconception
+
+ENDS = ".,;:!?\"'()-"
+
+
+def count_words(text):
+    counts = {}
+    for piece in text.lower().split():
+        word = piece.strip(ENDS)
+        if word:
+            counts[word] = counts.get(word, 0) + 1
+    return counts
+
+
+def count_words_counter(text):
+    return dict(Counter(re.findall(r"[a-z]+(?:['-][a-z]+)*", text.lower())))
+
+
+def count_words_letters_only(text):
+    return dict(Counter(re.findall(r"[a-z]+", text.lower())))
+
+
+def count_words_removed_inside(text):
+    kept = "".join(character for character in text.lower() if character not in ENDS)
+    return dict(Counter(kept.split()))
+
+
+def count_words_list(text):
+    words = [piece.strip(ENDS) for piece in text.lower().split()]
+    return {word: words.count(word) for word in words if word != ""}
+
+
+def count_words_capitals(text):
+    return dict(Counter(word for word in (piece.strip(ENDS) for piece in text.split()) if word))
+
+
+def count_words_punctuation(text):
+    return dict(Counter(text.lower().split()))
+
+
+def count_letters(text):
+    return dict(Counter(text.lower()))
+
+
+def count_words_ones(text):
+    return dict.fromkeys(count_words(text), 1)
+
+
+def count_words_empty(text):
+    return dict(Counter(piece.strip(ENDS) for piece in text.lower().split()))
+
+
+def count_words_from_zero(text):
+    return {word: count - 1 for word, count in count_words(text).items()}
+
+
+def texts(rng):
+    """Short texts: one word, capitals, punctuation around words, line ends, and nothing at all."""
+    yield "the"
+    yield "The cat saw the dog. The dog ran!"
+    yield '"Oh dear! Oh dear!" said Alice, (very) late;\nAlice ran.'
+    yield ""
+    words = ["red", "Red", "tree", "tree,", "sea.", "Sea", "a"]
+    yield " ".join(words[int(i)] for i in rng.integers(0, len(words), size=12)) + "  red"
+    yield "so - so"
+    yield "The rabbit-hole, (rabbit-hole)! Don't."
+
+
+EXERCISE = Exercise(
+    id="01.1",
+    title="Count the words of a text",
+    name="count_words",
+    points=3,
+    minutes=20,
+    difficulty=3,
+    section="Sitting 3: dictionaries, files, and errors as friends",
+    reference=count_words,
+    cases=texts,
+    alternatives=[count_words_counter, count_words_list],
+    misconceptions=[
+        Misconception(
+            "capitals",
+            count_words_capitals,
+            "'The' and 'the' are counted as two words here. Which method of a string makes all letters small?",
+        ),
+        Misconception(
+            "punctuation",
+            count_words_punctuation,
+            "Some of your words still carry a comma, a full stop or a quotation mark. What has to come off, and where?",
+        ),
+        Misconception(
+            "letters",
+            count_letters,
+            "You counted letters. `for x in text` goes through letters; what cuts a text into pieces?",
+        ),
+        Misconception(
+            "only-ones",
+            count_words_ones,
+            "Every word is counted once, however often it comes. What was in the dictionary before you wrote the 1?",
+        ),
+        Misconception(
+            "empty-word",
+            count_words_empty,
+            "The empty string is among your words. It is left over when a piece was punctuation only.",
+        ),
+        Misconception(
+            "cut-inside",
+            count_words_letters_only,
+            "A word was cut in two: a hyphen or an apostrophe *inside* a word belongs to it. Clean only the ends.",
+        ),
+        Misconception(
+            "glued",
+            count_words_removed_inside,
+            "You removed hyphens and apostrophes everywhere, and `rabbit-hole` became `rabbithole`. Clean the two ends "
+            "of each piece: `strip`.",
+        ),
+        Misconception(
+            "one-off",
+            count_words_from_zero,
+            "Each count is one too small. With which number does the first meeting begin?",
+        ),
+    ],
+    hints=[
+        "Three steps: make the letters small; cut at the blanks; count each piece as the lesson counted letters.",
+        "`piece.strip('.,;:!?\"()-')` takes such characters off both ends. What is left if nothing else was there?",
+        "counts = {}; for piece in …: word = …; if word: counts[word] = counts.get(…, …) + 1",
+    ],
+    forbidden=[],
+    takeaway="Small letters, clean ends, then count: every program that reads text begins like this (lesson 14).",
+)

@@ -1,0 +1,94 @@
+"""Exercise 03.5: The variance."""
+
+import numpy as np
+
+from course_utils.checks.exercise import Exercise, Misconception
+
+
+def variance(values):
+    mean = sum(values) / len(values)
+    return sum((v - mean) ** 2 for v in values) / len(values)
+
+
+def variance_array(values):
+    centred = np.array(values) - np.mean(values)
+    return float(centred @ centred / len(centred))
+
+
+def variance_mean_first(values):
+    return np.mean(np.square(values - np.mean(values)))
+
+
+def variance_sample(values):
+    return np.sum((values - np.mean(values)) ** 2) / max(len(values) - 1, 1)
+
+
+def variance_root(values):
+    return np.sqrt(np.mean((values - np.mean(values)) ** 2))
+
+
+def variance_sum(values):
+    return np.sum((values - np.mean(values)) ** 2)
+
+
+def variance_around_zero(values):
+    return np.mean(np.square(values))
+
+
+def variance_absolute(values):
+    return np.mean(np.abs(values - np.mean(values)))
+
+
+def variance_cancels(values):
+    return np.mean(values - np.mean(values)) ** 2
+
+
+def samples(rng):
+    """Two values, equal values, one value, far from zero, many."""
+    yield (np.array([1.0, 3.0, 5.0]),)
+    yield (np.array([2.0, 2.0]),)
+    yield (np.array([-4.0]),)
+    yield (1e5 + rng.normal(size=5),)
+    yield (rng.normal(size=8),)
+
+
+EXERCISE = Exercise(
+    id="03.5",
+    title="The variance",
+    name="variance",
+    points=2,
+    minutes=10,
+    difficulty=1,
+    section="5. Chance",
+    reference=variance,
+    cases=samples,
+    rtol=1e-5,
+    alternatives=[variance_array, variance_mean_first],
+    misconceptions=[
+        Misconception(
+            "n-minus-one",
+            variance_sample,
+            "You divided by n - 1. That estimates the variance of a larger crowd; asked is that of these values: n.",
+        ),
+        Misconception("root", variance_root, "This is the standard deviation, the root of the variance."),
+        Misconception("sum", variance_sum, "These are all squared distances added up. The variance is their mean."),
+        Misconception(
+            "around-zero",
+            variance_around_zero,
+            "You squared the values themselves. The distance from where is asked?",
+        ),
+        Misconception("absolute", variance_absolute, "You took absolute distances. The variance squares them."),
+        Misconception(
+            "mean-before-square",
+            variance_cancels,
+            "The distances were averaged before they were squared, so they cancel: always 0.",
+        ),
+    ],
+    hints=[
+        "For 1, 3, 5: the mean is 3, the distances are -2, 0, 2.",
+        "Square each distance first, then take the mean of the squares.",
+        "mean = …; return sum((v - mean) ** 2 for v in …) / …",
+    ],
+    forbidden=["numpy.var", "numpy.std", ".var", ".std", "statistics.pvariance"],
+    takeaway="The loss of the simplest model, the mean, is the variance (lesson 04).",
+)

@@ -1,0 +1,65 @@
+"""Exercise 04.1: Predict for any number of features."""
+
+import numpy as np
+
+from course_utils.checks.exercise import Exercise, Misconception
+from course_utils.checks.lessons.l04_linear_regression.shared import people, predict
+
+
+def predict_cases(rng):
+    for n, d in [(6, 3), (4, 4), (5, 1), (1, 4)]:
+        X, _, w, b = people(rng, n, d)
+        yield X, w, b
+    yield 1e6 * rng.normal(size=(3, 2)), rng.normal(size=2), -0.5
+    yield rng.normal(size=(3, 2)), np.zeros(2), 7.0
+
+
+def predict_by_loop(X, w, b):
+    predictions = []
+    for row in X:
+        total = b
+        for x_j, w_j in zip(row, w, strict=True):
+            total = total + x_j * w_j
+        predictions.append(total)
+    return np.array(predictions)
+
+
+# Data for people to read: a paragraph for each misconception.
+# fmt: off
+EXERCISE = Exercise(
+    id="04.1", title="Predict for any number of features", name="predict", points=2, minutes=8, difficulty=1,
+    section="5. Ten measurements, and people never seen", reference=predict, cases=predict_cases,
+    forbidden=("course_utils.affine.affine_forward",),
+    alternatives=[
+        predict_by_loop,
+        lambda X, w, b: (X * w).sum(axis=1) + b,
+        lambda X, w, b: np.column_stack([X, np.ones(len(X))]) @ np.append(w, b),
+    ],
+    misconceptions=[
+        Misconception("no-bias", lambda X, w, b: X @ w,
+            "Every prediction is off by the same amount, b. A person whose features are all 0 should get b, not 0: "
+            "see (4.7)."),
+        Misconception("no-sum", lambda X, w, b: X * w + b,
+            "You have one number for each feature of each person; a person has one prediction. In (4.7) the "
+            "products of a row are added up."),
+        Misconception("sum-over-people", lambda X, w, b: np.sum(X * w) + b,
+            "You have one number for all people together: the sum ran over the rows too. Along which axis does one "
+            "person's row lie?"),
+        Misconception("bias-for-each-feature", lambda X, w, b: (X * w + b).sum(axis=1),
+            "The bias came in once for each feature, because it was added before the sum. In (4.7) it stands "
+            "outside."),
+        Misconception("bias-before-weights", lambda X, w, b: (X + b) @ w,
+            "You added b to the features, so the weights multiply it too. The bias is added to the prediction, "
+            "last."),
+        Misconception("a-column", lambda X, w, b: (X @ w + b)[:, None],
+            "The numbers are right, but the shape is (n, 1) and not (n,). Beside targets of shape (n,) this "
+            "becomes a table of n by n: section 8 shows the harm."),
+    ],
+    hints=[
+        "How many predictions do you expect for 5 people with 3 features? Which sizes must disappear?",
+        "A matrix product makes many dot products at once: one for each row of X, with w. `@` is Python's sign for "
+        "it.",
+        "Two steps: scores = (the product of X and w, shape (n,)); then add the one number that all people share.",
+    ],
+    takeaway="One matrix product predicts for everybody.",
+)

@@ -1,0 +1,67 @@
+"""Exercise 04.2: The mean squared error without a loop."""
+
+import numpy as np
+
+from course_utils.checks.exercise import Exercise, Misconception
+from course_utils.checks.lessons.l04_linear_regression.shared import mean_squared_error
+
+
+def error_cases(rng):
+    for n in [5, 8, 2, 1]:
+        y = rng.normal(size=n)
+        yield y + rng.uniform(0.5, 1.5, n) * rng.choice([-1.0, 1.0], n), y
+    yield np.full(4, 1e6) + rng.normal(size=4), rng.normal(size=4)
+    same = rng.normal(size=3)
+    yield same, same.copy()
+
+
+def error_by_loop(pred, y):
+    total = 0.0
+    for p_i, y_i in zip(pred, y, strict=True):
+        total += (p_i - y_i) ** 2
+    return total / len(y)
+
+
+# Data for people to read: a paragraph for each misconception.
+# fmt: off
+EXERCISE = Exercise(
+    id="04.2", title="The mean squared error without a loop", name="mean_squared_error", points=2, minutes=6,
+    difficulty=1, section="2. A line, and how wrong it is", reference=mean_squared_error,
+    cases=error_cases,
+    forbidden=("course_utils.losses.mse_forward", "sklearn.metrics.mean_squared_error", "torch.nn.functional.mse_loss"),
+    alternatives=[
+        error_by_loop,
+        lambda pred, y: (pred - y) @ (pred - y) / len(y),
+        lambda pred, y: np.square(y - pred).sum() / y.size,
+    ],
+    misconceptions=[
+        Misconception("half", lambda pred, y: np.mean((pred - y) ** 2) / 2,
+            "Exactly half of what is asked. Some books put 1/2 before the mean to save a 2 in the derivative; "
+            "(4.2) does not, nor do PyTorch and Keras."),
+        Misconception("sum", lambda pred, y: np.sum((pred - y) ** 2),
+            "This is the sum of the squares: it grows with every person you add, even if all errors stay alike. "
+            "What is missing in front of the sum of (4.2)?"),
+        Misconception("root", lambda pred, y: np.sqrt(np.mean((pred - y) ** 2)),
+            "This is the root of the mean squared error. It has the unit of the target, which is good for reading, "
+            "but (4.2) stops before the root."),
+        Misconception("absolute", lambda pred, y: np.mean(np.abs(pred - y)),
+            "This is the mean of the distances |e|, another good loss. Here large errors shall count more: square."),
+        Misconception("signed", lambda pred, y: np.mean(pred - y),
+            "Too high and too low cancel here, as in the quiz of section 2. What happens to each error before the "
+            "mean is taken?"),
+        Misconception("square-last", lambda pred, y: np.mean(pred - y) ** 2,
+            "You took the mean first and squared last, so errors of opposite sign cancelled before the square "
+            "could help. Which comes first in (4.2)?"),
+        Misconception("n-minus-1", lambda pred, y: np.sum((pred - y) ** 2) / max(len(y) - 1, 1),
+            "You divided by n - 1. That is for the variance of a sample whose mean was estimated; (4.2) divides by "
+            "n."),
+        Misconception("one-for-each", lambda pred, y: (pred - y) ** 2,
+            "These are the squares, one for each person. A loss is one number: which function makes one of many?"),
+    ],
+    hints=[
+        "Say (4.2) aloud from the inside to the outside. What is the innermost step?",
+        "NumPy subtracts and squares whole arrays: no loop is needed. One more function makes one number of them.",
+        "error = ... ; squared = ... ; return the mean of squared.",
+    ],
+    takeaway="Difference, square, mean: in this order.",
+)

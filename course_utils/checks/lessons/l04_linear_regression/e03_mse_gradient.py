@@ -1,0 +1,99 @@
+"""Exercise 04.3: The gradient for any number of features."""
+
+import numpy as np
+
+from course_utils.checks.exercise import Exercise, Misconception
+from course_utils.checks.lessons.l04_linear_regression.shared import mse_gradient, people
+
+
+def gradient_cases(rng):
+    for n, d in [(6, 3), (5, 2), (7, 1), (4, 4), (1, 3)]:
+        X, y, w, b = people(rng, n, d)
+        yield X, y, w, b
+    X, y, w, b = people(rng, 5, 3)
+    yield 1e3 * X, y, w, b
+
+
+def gradient_by_loop(X, y, w, b):
+    n, d = X.shape
+    dw, db = np.zeros(d), 0.0
+    for i in range(n):
+        error = sum(X[i, j] * w[j] for j in range(d)) + b - y[i]
+        db += 2 * error / n
+        for j in range(d):
+            dw[j] += 2 * error * X[i, j] / n
+    return dw, db
+
+
+def gradient_by_columns(X, y, w, b):
+    error = X @ w + b - y
+    return np.array([np.mean(2 * error * column) for column in X.T]), np.mean(2 * error)
+
+
+def gradient_by_ones(X, y, w, b):
+    A = np.column_stack([X, np.ones(len(y))])
+    both = 2 / len(y) * A.T @ (A @ np.append(w, b) - y)
+    return both[:-1], both[-1]
+
+
+def wrong_gradient(dw, db):
+    """A mistake in the gradient, from what it does with X and the errors."""
+
+    def answer(X, y, w, b):
+        error = X @ w + b - y
+        return dw(X, error), db(X, error)
+
+    return answer
+
+
+# Data for people to read: a paragraph for each misconception.
+# fmt: off
+EXERCISE = Exercise(
+    id="04.3", title="The gradient for any number of features", name="mse_gradient", points=4, minutes=20,
+    difficulty=3, section="3. Which way is down?", reference=mse_gradient, cases=gradient_cases,
+    forbidden=("course_utils.losses.mse_backward", "course_utils.gradcheck.numerical_gradient"),
+    alternatives=[gradient_by_loop, gradient_by_columns, gradient_by_ones],
+    misconceptions=[
+        Misconception("no-mean", wrong_gradient(lambda X, e: 2 * X.T @ e, lambda X, e: 2 * e.sum()),
+            "Both slopes are n times too large: they belong to the sum of the squares, but the loss is their mean. "
+            "Look at the factor before the sums in (4.4)."),
+        Misconception("no-factor-2", wrong_gradient(lambda X, e: X.T @ e / len(e), lambda X, e: e.mean()),
+            "Both slopes are exactly half. The derivative of e² is 2e: the 2 of (4.3) is lost. (With a half before "
+            "the loss it would cancel; our loss has no half.)"),
+        Misconception("sign", wrong_gradient(lambda X, e: -2 * X.T @ e / len(e), lambda X, e: -2 * e.mean()),
+            "Right size, wrong sign: your error is y minus the prediction. Then the inner derivative is -x, and "
+            "its minus is missing. Take e = prediction - y, as in (4.2)."),
+        Misconception("db-no-mean", wrong_gradient(lambda X, e: 2 * X.T @ e / len(e), lambda X, e: 2 * e.sum()),
+            "dw is right. db is n times too large: it needs the mean as well, see the second half of (4.4)."),
+        Misconception("dw-no-mean", wrong_gradient(lambda X, e: 2 * X.T @ e, lambda X, e: 2 * e.mean()),
+            "db is right. dw is n times too large: the matrix product adds over all people, and nothing divides by "
+            "n afterwards."),
+        Misconception("db-no-factor-2",
+            wrong_gradient(lambda X, e: 2 * X.T @ e / len(e), lambda X, e: e.mean()),
+            "dw is right. db is half: the 2 of the square belongs to the bias too, (4.3)."),
+        Misconception("no-x",
+            wrong_gradient(lambda X, e: np.full(X.shape[1], 2 * e.mean()), lambda X, e: 2 * e.mean()),
+            "All entries of dw are equal to db: the feature is missing. The inner derivative of the error with "
+            "respect to w is x, (4.3)."),
+        Misconception("no-bias-in-the-error",
+            lambda X, y, w, b: (2 * X.T @ (X @ w - y) / len(y), 2 * np.mean(X @ w - y)),
+            "Your error leaves the bias out. The prediction is Xw + b, (4.7): compute it whole before you subtract "
+            "y."),
+        Misconception("mean-over-everything",
+            wrong_gradient(lambda X, e: 2 * np.mean(X * e[:, None]), lambda X, e: 2 * e.mean()),
+            "dw is one number, but each weight has its own slope. Your mean ran over people and features: average "
+            "over the people only. Which axis is that?"),
+        Misconception("slope-of-one-person",
+            wrong_gradient(lambda X, e: 2 * X * e[:, None], lambda X, e: 2 * e),
+            "You have a slope for each person. The gradient of the mean is the mean of these: average over the "
+            "people."),
+    ],
+    hints=[
+        "For one feature you know it: (4.4). What changes if there are three features, and what stays the same?",
+        "First the errors of all people, shape (n,). The slope for weight j is 2/n times the sum over people of "
+        "error times feature j.",
+        "That sum is a dot product of the errors with column j of X. All columns at once: a product with X.T.",
+        "error = (the prediction) - y; dw = 2 / n * (X.T ... error), shape (d,); db = 2 * (the mean of ...).",
+    ],
+    takeaway="X turned round, times the errors: the gradient of every linear layer to come.",
+)

@@ -1,0 +1,59 @@
+"""Exercise 06.1: A sigmoid that nothing can break."""
+
+import numpy as np
+
+from course_utils.checks.exercise import Exercise, Misconception, quietly
+from course_utils.checks.lessons.l06_logistic_regression.shared import sigmoid
+
+
+def sigmoid_cases(rng):
+    for shape in [(6,), (2, 3), (1,)]:
+        yield rng.uniform(0.5, 3.0, shape) * rng.choice([-1.0, 1.0], shape)
+    yield np.array([-1000.0, -1.5, 0.0, 2.5, 1000.0])
+    yield np.array([[0.5, -2.0], [1000.0, -1000.0]])
+
+
+def sigmoid_by_parts(z):
+    p = np.empty_like(z)
+    right = z >= 0
+    p[right] = 1 / (1 + np.exp(-z[right]))
+    p[~right] = np.exp(z[~right]) / (1 + np.exp(z[~right]))
+    return p
+
+
+# Data for people to read: a paragraph for each misconception.
+# fmt: off
+EXERCISE = Exercise(
+    id="06.1", title="A sigmoid that nothing can break", name="sigmoid", points=2, minutes=10, difficulty=2,
+    section="2. Odds, logits, and the S", reference=sigmoid, cases=sigmoid_cases,
+    forbidden=("course_utils.activations.sigmoid", "scipy.special.expit", "torch.sigmoid"),
+    alternatives=[
+        sigmoid_by_parts,
+        lambda z: 0.5 * (1 + np.tanh(0.5 * z)),
+        quietly(lambda z: 1 / (1 + np.exp(-z))),
+    ],
+    misconceptions=[
+        Misconception("overflow", quietly(lambda z: np.exp(z) / (1 + np.exp(z))),
+            "Right for usual logits, but at 1000 you divide infinity by infinity. Which exponential stays small when "
+            "z is large, and which when z is very negative? See section 7."),
+        Misconception("sign", quietly(lambda z: 1 / (1 + np.exp(z))),
+            "Your S falls instead of rising: a large logit gives a small probability. Look at the sign in (6.3)."),
+        Misconception("no-one", quietly(lambda z: 1 / np.exp(-z)),
+            "These are the odds, and they rise above 1. Which number is missing below the fraction line of (6.3)?"),
+        Misconception("tanh", np.tanh,
+            "This S runs from -1 to 1: at logit 0 it says 0. A probability there should be 1/2."),
+        Misconception("double-speed", lambda z: (1 + np.tanh(z)) / 2,
+            "Your S is twice as steep as (6.3). With tanh it is (1 + tanh(z / 2)) / 2: where is the half?"),
+        Misconception("slope", lambda z: sigmoid(z) * (1 - sigmoid(z)),
+            "This is the slope of the sigmoid, p(1 - p) of (6.7). Here the sigmoid itself is asked."),
+        Misconception("decided", lambda z: (z >= 0).astype(float),
+            "Only 0 and 1 come out: these are decisions. A probability says how sure, and may lie between."),
+    ],
+    hints=[
+        "What should come out at z = 0, at z = 1000 and at z = -1000?",
+        "For z >= 0, (6.3) as it stands is harmless: e to the minus z is at most 1. For z < 0 multiply numerator and "
+        "denominator of (6.3) by e to the z.",
+        "Both halves need only the exponential of minus |z|. `np.where(z >= 0, ..., ...)` chooses between them.",
+    ],
+    takeaway="Safest: never take the exponential of a positive number.",
+)

@@ -1,0 +1,82 @@
+"""Exercise 11.3: Convolution without the loops over places."""
+
+import numpy as np
+
+from course_utils.checks.exercise import Case, Exercise, Misconception, Speed
+from course_utils.checks.lessons.l11_convolution.shared import (
+    CONV_ROUTES,
+    changed,
+    conv2d,
+    conv2d_loops,
+    conv2d_matrix,
+    conv2d_taps,
+    conv_cases,
+    windows_of,
+)
+
+
+def conv2d_windows(x, K, b, stride=1, pad=0):
+    y = np.tensordot(windows_of(x, K, stride, pad), K, axes=([1, 4, 5], [1, 2, 3]))  # (N, H_out, W_out, F)
+    return y.transpose(0, 3, 1, 2) + b[:, None, None]
+
+
+def scrambled_windows(x, K, b, stride=1, pad=0):
+    """The windows reshaped before the axes are in order: channels and places are mixed up."""
+    w = windows_of(x, K, stride, pad)
+    N, C, H_out, W_out, KH, KW = w.shape
+    y = w.reshape(N, H_out * W_out, C * KH * KW) @ K.reshape(len(K), -1).T
+    return y.swapaxes(1, 2).reshape(N, len(K), H_out, W_out) + b[:, None, None]
+
+
+def scrambled_output(x, K, b, stride=1, pad=0):
+    """Right numbers, (N, H_out, W_out, F), reshaped to (N, F, H_out, W_out) where they should be transposed."""
+    y = conv2d(x, K, b, stride=stride, pad=pad)
+    return y.transpose(0, 2, 3, 1).reshape(y.shape)
+
+
+def speed_case(rng):
+    return Case(rng.normal(size=(6, 8, 18, 18)), rng.normal(size=(12, 8, 3, 3)), rng.normal(size=12), stride=1, pad=0)
+
+
+# Data for people to read: a paragraph for each misconception.
+# fmt: off
+EXERCISE = Exercise(
+    id="11.3", title="Convolution without the loops over places", name="conv2d_fast", points=4, minutes=25,
+    difficulty=4, section="6. Loops, windows, matrices", reference=conv2d_windows, cases=conv_cases,
+    forbidden=CONV_ROUTES,
+    alternatives=[conv2d_taps, conv2d_matrix],
+    speed=Speed(case=speed_case, slow=conv2d_loops, times=20,
+        message="Right on every case, but too slow: a good answer needs about a hundredth of the loops' time, "
+        "yours more than a twentieth. A loop over places, images or filters remains. Loop over the few places "
+        "inside the window, or over none."),
+    misconceptions=[
+        Misconception("windows-scrambled", scrambled_windows,
+            "Your windows were reshaped while the channel axis still stood before the places, so each row mixes "
+            "numbers of several windows. Which axes must stand side by side before you reshape?"),
+        Misconception("output-scrambled", scrambled_output,
+            "The right numbers at the wrong places: (N, H_out, W_out, F) was reshaped to (N, F, H_out, W_out). "
+            "To move an axis, transpose."),
+        Misconception("channels-last", changed(output=lambda y: y.transpose(0, 2, 3, 1)),
+            "Right numbers, but the filter axis is the last one, as in Keras. Here it is axis 1: (N, F, H_out, "
+            "W_out)."),
+        Misconception("flipped", changed(lambda x, K, b: (x, K[:, :, ::-1, ::-1], b)),
+            "Your kernel is turned by half a turn. Frameworks do not flip it."),
+        Misconception("no-bias", changed(lambda x, K, b: (x, K, 0 * b)),
+            "The bias is missing: one number for each filter, to be added to its whole map."),
+        Misconception("stride-ignored", changed(moves=lambda stride, pad: (1, pad)),
+            "stride changes nothing in your answer. From the windows of stride 1, which ones are kept?"),
+        Misconception("pad-ignored", changed(moves=lambda stride, pad: (stride, 0)),
+            "pad changes nothing in your answer."),
+    ],
+    hints=[
+        "Section 6 turned the windows of one grey image into the rows of a matrix. What is a row when the image has "
+        "channels?",
+        "Way 1: np.lib.stride_tricks.sliding_window_view(x, (KH, KW), axis=(2, 3)) has shape (N, C, places, "
+        "places, KH, KW). A stride is then a slice.",
+        "Way 2: loop over i and j only. All places that meet K[:, :, i, j] are one slice x[:, :, i : ... : stride, "
+        "j : ... : stride].",
+        "For way 1, np.tensordot sums over three pairs of axes at once (channel, i, j); the filter axis comes "
+        "out last: move it to place 1.",
+    ],
+    takeaway="Lay the windows out, and a convolution is one matrix product.",
+)

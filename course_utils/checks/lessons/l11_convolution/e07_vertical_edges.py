@@ -1,0 +1,75 @@
+"""Exercise 11.7: Edges that are not there."""
+
+import numpy as np
+
+from course_utils.checks.exercise import Exercise, Misconception
+from course_utils.checks.lessons.l11_convolution.shared import conv2d
+
+
+def vertical_edges(image):
+    image = image.astype(float)
+    return image[:, 2:] - image[:, :-2]
+
+
+def broken_edges(image):
+    return (image[:, 2:] - image[:, :-2]).astype(float)
+
+
+def edges_by_kernel(image):
+    K = np.array([-1.0, 0.0, 1.0]).reshape(1, 1, 1, 3)
+    return conv2d(image[None, None].astype(float), K, np.zeros(1))[0, 0]
+
+
+def edges_int8(image):
+    return (image[:, 2:].astype(np.int8) - image[:, :-2].astype(np.int8)).astype(float)
+
+
+def edges_of_rows(image):
+    return image[2:].astype(float) - image[:-2] if len(image) > 2 else 1.0 * image[:0]
+
+
+def edge_cases(rng):
+    for H, W in [(3, 4), (2, 7), (5, 5), (1, 3)]:
+        image = rng.integers(0, 256, size=(H, W)).astype(np.uint8)
+        image[0, :3] = [200, 0, 20]  # at least one step down, which is what wraps round
+        yield image
+    yield np.array([[0, 100, 255, 0], [255, 7, 0, 9]], dtype=np.uint8)
+
+
+# Data for people to read: a paragraph for each misconception.
+# fmt: off
+EXERCISE = Exercise(
+    id="11.7", kind="repair", title="Edges that are not there", name="vertical_edges", points=3, minutes=10,
+    difficulty=2, section="2. One small window", reference=vertical_edges, broken=broken_edges,
+    cases=edge_cases,
+    alternatives=[
+        edges_by_kernel,
+        lambda image: np.subtract(image[:, 2:], image[:, :-2], dtype=np.float64),
+        lambda image: (image[:, 2:].astype(int) - image[:, :-2].astype(int)).astype(float),
+    ],
+    misconceptions=[
+        Misconception("not-repaired", broken_edges,
+            "Steps from bright to dark still come out as positive numbers. Print one pair of neighbours, their "
+            "dtype, and their difference."),
+        Misconception("int8", edges_int8,
+            "int8 holds -128 to 127, but a pixel goes up to 255: now the bright pixels are wrong. Which type holds "
+            "every difference?"),
+        Misconception("absolute", lambda image: np.abs(vertical_edges(image)),
+            "The sign is lost. Bright to dark should be negative, dark to bright positive."),
+        Misconception("clipped", lambda image: np.maximum(vertical_edges(image), 0),
+            "Steps down became 0. They are edges too, with a negative sign."),
+        Misconception("left-minus-right", lambda image: -vertical_edges(image),
+            "Right sizes, wrong sign: it is the right neighbour minus the left one."),
+        Misconception("scaled", lambda image: vertical_edges(image) / 255,
+            "Your picture was divided by 255. That is a good habit, but the task keeps the unit of the pixels."),
+        Misconception("rows", edges_of_rows,
+            "You subtract neighbours above and below. Left and right neighbours differ in the second index."),
+    ],
+    hints=[
+        "What is 0 - 200, for you? Ask NumPy: np.uint8(0) - np.uint8(200).",
+        "uint8 holds 0 to 255 and nothing else: below 0 it goes on at 255. NumPy warns for two numbers; for arrays it "
+        "does not say a word.",
+        "The conversion at the end comes too late. Convert before you subtract.",
+    ],
+    takeaway="Pixels to float first, arithmetic afterwards.",
+)

@@ -1,0 +1,70 @@
+"""Exercise 18.8: Predict shapes, sizes and a mean."""
+
+from course_utils.checks.exercise import Exercise, Misconception
+
+# Data for people to read: a paragraph for each misconception.
+# fmt: off
+EXERCISE = Exercise(
+    id="18.8", kind="value", title="Predict shapes, sizes and a mean", name="predicted", points=4, minutes=10,
+    difficulty=3, section="7. Several heads", rtol=1e-3,
+    reference={"q in heads": (2, 3, 5, 4), "weights": (2, 3, 5, 5), "output": (2, 5, 12), "parameters": 624,
+               "parameters with 6 heads": 624, "equal keys": 3.0, "std of q·k": 12.0, "weights at twice T": 4},
+    misconceptions=[
+        Misconception("heads-not-cut", {"q in heads": (2, 3, 5, 12)},
+            "Every head has all 12 features in your answer. Heads share them."),
+        Misconception("heads-after-time", {"q in heads": (2, 5, 3, 4)},
+            "The sizes are right. Which two axes must be the last ones, for a product of queries and keys?"),
+        Misconception("one-table", {"weights": (2, 5, 5)},
+            "One table of weights for a sentence: then all heads would look at the same words."),
+        Misconception("features-in-weights", {"weights": (2, 3, 5, 4)},
+            "A weight belongs to a query and a key. The features were added up in the dot product."),
+        Misconception("between-features", {"weights": (2, 3, 4, 4)},
+            "These would be weights between features. Attention compares positions."),
+        Misconception("not-merged", {"output": (2, 3, 5, 4)},
+            "The heads are still apart. What does (18.7) do with them?"),
+        Misconception("one-head-out", {"output": (2, 5, 4)},
+            "This is one head. All of them stand side by side before W_o."),
+        Misconception("no-biases", {"parameters": 576},
+            "You counted the matrices. Each of them has a bias."),
+        Misconception("three-projections", {"parameters": 468},
+            "Queries, keys and values make three. (18.7) has one more, at the end."),
+        Misconception("a-matrix-for-each-head", {"parameters": 1560},
+            "You gave each head projections of the full width. A head has D / heads columns only."),
+        Misconception("more-heads-more-parameters", {"parameters with 6 heads": 1248},
+            "Twice the heads, but each with half the columns. What does not change?"),
+        Misconception("fewer-parameters", {"parameters with 6 heads": 312},
+            "The heads are thinner, but there are more of them. What does not change?"),
+        Misconception("added-up", {"equal keys": 9.0},
+            "You added the values. The weights sum to 1, so the output is a mean."),
+        Misconception("largest-wins", {"equal keys": 6.0},
+            "Nothing tells one key from another, so no value can win. The size of a value has no part in its weight."),
+        Misconception("variance", {"std of q·k": 144.0},
+            "This is the variance. Its root is asked."),
+        Misconception("spread-ignored", {"std of q·k": 6.0},
+            "You took q's entries to have spread 1, as in (18.3). Here it is 2: what happens to each product?"),
+        Misconception("spreads-add", {"std of q·k": 72.0},
+            "You added spreads. For independent terms it is the variances that add."),
+        Misconception("already-scaled", {"std of q·k": 2.0},
+            "This is the spread after the division by the root of d. It was asked before it."),
+        Misconception("twice", {"weights at twice T": 2},
+            "Twice as many queries, and for each of them twice as many keys."),
+        Misconception("ten", {"weights at twice T": 10},
+            "This is the number of positions. Asked: how many times as many weights?"),
+    ],
+    alternatives=[
+        {"q in heads": [2, 3, 5, 4], "weights": [2, 3, 5, 5], "output": [2, 5, 12], "parameters": 624.0,
+         "parameters with 6 heads": 624, "equal keys": 3, "std of q·k": 12, "weights at twice T": 4.0},
+        {"weights at twice T": 4, "std of q·k": 4 * 36**0.5 / 2, "equal keys": 9 / 3, "parameters": 4 * (144 + 12),
+         "parameters with 6 heads": 4 * 13 * 12, "output": (2, 5, 12), "weights": (2, 3, 5, 5),
+         "q in heads": (2, 3, 5, 4)},
+    ],
+    hints=[
+        "Write the letters before the numbers: (N, heads, T, d) with d = D / heads. What do scores and outputs keep of "
+        "them?",
+        "Parameters: four matrices from D to D and four biases, however the columns are shared among heads.",
+        "Equal keys have equal scores. And three equal weights that sum to 1 are ...",
+        "A product of independent entries with mean 0 has the variance (spread of q)² · (spread of k)²; then add d_k "
+        "such variances, and take the root.",
+    ],
+    takeaway="Heads change who looks where, not how many numbers are learned; length costs by its square.",
+)

@@ -1,0 +1,91 @@
+"""Exercise 23.1: The value of the game."""
+
+import numpy as np
+
+from course_utils.activations import sigmoid
+from course_utils.checks.exercise import Exercise, Misconception, quietly
+from course_utils.checks.lessons.l23_gan.shared import CROSS_ENTROPIES
+
+
+def gan_value(d_real, d_fake):
+    return np.mean(np.log(d_real)) + np.mean(np.log(1 - d_fake))
+
+
+def value_by_loop(d_real, d_fake):
+    for_real = sum(np.log(p) for p in d_real) / len(d_real)
+    return for_real + sum(np.log1p(-p) for p in d_fake) / len(d_fake)
+
+
+def value_by_weights(d_real, d_fake):
+    """One sum over all samples, each with the weight of its mean."""
+    weight = np.repeat([1 / len(d_real), 1 / len(d_fake)], [len(d_real), len(d_fake)])
+    return float(weight @ np.log(np.concatenate([d_real, 1 - d_fake])))
+
+
+def value_over_all(d_real, d_fake):
+    return np.mean(np.log(np.concatenate([d_real, 1 - d_fake])))
+
+
+def value_padded(d_real, d_fake):
+    return np.mean(np.log(d_real + 1e-8)) + np.mean(np.log(1 - d_fake + 1e-8))
+
+
+def is_padded(received, expected, case):
+    """Wrong only where a probability is very near 0 or 1, and finite there."""
+    d = np.concatenate(case.args)
+    return min(d.min(), 1 - d.max()) < 1e-4 and abs(received - expected) < 8
+
+
+def value_cases(rng):
+    for m, n in [(3, 5), (4, 2), (1, 3), (6, 6)]:
+        yield rng.uniform(0.55, 0.95, m), rng.uniform(0.1, 0.4, n)
+    yield np.full(2, 0.5), np.full(3, 0.5)
+    yield np.array([0.9, 1e-6]), np.array([0.25, 0.5, 1 - 1e-6])
+    yield np.ones(2), np.zeros(1)  # the discriminator is right, and certain
+
+
+# Data for people to read: a paragraph for each misconception.
+# fmt: off
+EXERCISE = Exercise(
+    id="23.1", title="The value of the game", name="gan_value", points=2, minutes=8, difficulty=1,
+    section="2. A game for two", reference=gan_value, cases=value_cases,
+    forbidden=("course_utils.generative.gan_value", "course_utils.generative.game.gan_value", *CROSS_ENTROPIES),
+    alternatives=[value_by_loop, value_by_weights],
+    misconceptions=[
+        Misconception("bits", lambda d_real, d_fake: gan_value(d_real, d_fake) / np.log(2),
+            "Your logarithm has base 2: a discriminator that says 1/2 to all gets -2 from you. We count in nats."),
+        Misconception("sums", lambda d_real, d_fake: np.log(d_real).sum() + np.log(1 - d_fake).sum(),
+            "Your V grows with the number of samples. What stands for the expectations of (23.1), for samples?"),
+        Misconception("one-mean-for-all", value_over_all,
+            "You put all logarithms into one mean. Then the larger group counts more; in (23.1) real and generated "
+            "samples each have a mean of their own."),
+        Misconception("half", lambda d_real, d_fake: gan_value(d_real, d_fake) / 2,
+            "Half of what it should be: you averaged the two means. (23.1) adds them."),
+        Misconception("loss", lambda d_real, d_fake: -gan_value(d_real, d_fake),
+            "The sign is turned: this is the loss of the discriminator. V itself is what it makes large; can a sum of "
+            "logarithms of probabilities be positive?"),
+        Misconception("no-one-minus", lambda d_real, d_fake: np.log(d_real).mean() + np.log(d_fake).mean(),
+            "For a generated sample a good discriminator says nearly 0, and you punish it for that. What is the "
+            "probability of its being right there?"),
+        Misconception("one-minus-twice",
+            quietly(lambda d_real, d_fake: np.log(1 - d_real).mean() + np.log(1 - d_fake).mean()),
+            "You treat the real samples as generated ones too. 1 - D belongs to one of the two terms only."),
+        Misconception("groups-exchanged",
+            quietly(lambda d_real, d_fake: np.log(1 - d_real).mean() + np.log(d_fake).mean()),
+            "Real and generated have changed places: you give the best V to a discriminator that is always wrong."),
+        Misconception("log-of-means", lambda d_real, d_fake: np.log(d_real.mean()) + np.log(1 - d_fake.mean()),
+            "You averaged the probabilities first. In (23.1) the logarithm is inside the expectation."),
+        Misconception("sigmoid-again", lambda d_real, d_fake: gan_value(
+            sigmoid(d_real), sigmoid(d_fake)),
+            "You took the sigmoid of numbers that are probabilities already. In this exercise nothing is a logit."),
+        Misconception("padded", value_padded,
+            "Right where D is moderate, a little off where it is very sure: a small number stands in the logarithm, "
+            "or D was cut. What does a sure mistake cost without that?", seen=is_padded),
+    ],
+    hints=[
+        "What should come out if D says 1/2 to every sample? And if it is always right, and certain?",
+        "Two groups of samples, two means. In each group: the logarithm of the probability that D is right.",
+        "On a real sample D is right with probability D; on a generated one with 1 - D.",
+    ],
+    takeaway="V is the log-probability of being right, once for each kind of sample.",
+)
