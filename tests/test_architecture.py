@@ -51,15 +51,20 @@ CORE_IDS = [module_name(p).removeprefix("course_utils.") for p in CORE]
 each_core_file = pytest.mark.parametrize("path", CORE, ids=CORE_IDS)
 
 
-def imports(tree: ast.AST) -> set[str]:
-    """Dotted names that are imported anywhere below a node."""
+COPIED = ("callers", "inside")  # packages that run without the course around them, so they import each other by a dot
+
+
+def imports(tree: ast.AST, package: str = "") -> set[str]:
+    """Dotted names that are imported anywhere below a node; `package` resolves those that begin with a dot."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are written in full"
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+            assert node.level == 0 or package.endswith(COPIED), "imports are written in full"
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            found |= {f"{module}.{alias.name}" for alias in node.names}
     return found
 
 
@@ -99,6 +104,55 @@ def test_numpy_is_all_that_an_import_loads(path):
     assert foreign <= {"numpy", "course_utils"}
     anywhere = {name.split(".")[0] for name in imports(TREES[path])}
     assert not anywhere & NEVER_BELOW_TOP
+
+
+def needed() -> dict[str, set[str]]:
+    """{module: the modules of the course that it imports}, over course_utils and tools."""
+    tools = [p for p in (ROOT / "tools").rglob("*.py") if "__pycache__" not in p.parts]
+    paths = {module_name(p): p for p in (*FILES, *tools)}
+    found = {}
+    for name, path in paths.items():
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        wanted = imports(TREES[path] if path in TREES else ast.parse(path.read_text(encoding="utf-8")), package)
+        modules = {n if n in paths else n.rpartition(".")[0] for n in wanted}
+        found[name] = {n for n in modules if n in paths} - {name}
+    return found
+
+
+def test_no_imports_in_a_circle():
+    left = needed()
+    while ends := [name for name, wanted in left.items() if not wanted & set(left)]:
+        left = {name: wanted for name, wanted in left.items() if name not in ends}
+    assert not left, f"these import each other: {sorted(left)}"
+
+
+LESSONS = PACKAGE / "checks" / "lessons"
+
+
+def test_a_lessons_exercises_import_no_other_exercise_and_no_other_lesson():
+    folders = [path for path in LESSONS.iterdir() if path.is_dir() and path.name != "__pycache__"]
+    assert folders and all(re.fullmatch(r"l\d\d_\w+", path.name) for path in folders)
+    for path in (p for folder in folders for p in folder.glob("*.py")):
+        assert re.fullmatch(r"__init__|shared|e\d\d_\w+", path.stem), f"{path.name} is no exercise and not shared"
+        beside = f"course_utils.checks.lessons.{path.parent.name}."
+        lessons = {n for n in imports(TREES[path]) if n.startswith("course_utils.checks.lessons.")}
+        assert all(n.startswith(f"{beside}shared.") for n in lessons), f"{module_name(path)} imports {sorted(lessons)}"
+        assert not (path.stem == "shared" and lessons), "shared imports no exercise"
+
+
+def test_the_engine_names_no_lesson_and_keeps_its_top_small():
+    for path in (PACKAGE / "checks").rglob("*.py"):
+        if LESSONS not in path.parents and "__pycache__" not in path.parts and "callers" not in path.parts:
+            assert not [n for n in imports(TREES[path]) if n.startswith("course_utils.checks.lessons")], path.name
+    top = [p for p in (PACKAGE / "checks").iterdir() if p.name != "__pycache__"]
+    assert len(top) <= 20
+
+
+def test_the_sandbox_gets_no_lesson(tmp_path):
+    from course_utils.classroom.sandbox.contents import prepare
+
+    inside = {p.name for p in prepare(tmp_path).rglob("*")}
+    assert "callers" in inside and not inside & {"lessons", "judging", "registry.py", "shared.py", "rehearsal"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)

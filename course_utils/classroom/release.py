@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 
 from course_utils.checks import registry
+from course_utils.classroom.cards import with_cards
 from course_utils.classroom.results import empty_folder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.check:
             return _report(drifted)
         write(drifted)
-        print(f"exercises/ is up to date: {len(drifted)} changed.")
+        print(f"exercises/ and the cards in solutions/ are up to date: {len(drifted)} changed.")
         if arguments.bundle:
             print(f"{bundle(ROOT, arguments.bundle)} files packed into {arguments.bundle}.")
     except (ValueError, ModuleNotFoundError) as error:
@@ -60,13 +61,15 @@ class ReleaseError(ValueError):
 
 def _report(drifted: dict[Path, str | None]) -> int:
     for path in sorted(drifted):
-        print(f"{path.parent.name}/{path.name} is not what solutions/ makes.")
+        print(f"{path.parent.name}/{path.name} is not what solutions/ and the exercises' data make.")
     print("Run: python -m course_utils.classroom release" if drifted else "exercises/ is up to date.")
     return 1 if drifted else 0
 
 
 def drift(solutions: Path, exercises: Path) -> dict[Path, str | None]:
-    """{path in exercises/: the text it should have, or None if it should not be there}, for what differs.
+    """{path: the text it should have, or None if it should not be there}, for what differs.
+
+    An exercise is what its solution makes, and the card of each task is what the exercise's data says, in both.
 
     Raises ReleaseError where there are no solutions at all: a bundle's exercises are not to be removed.
     """
@@ -75,6 +78,7 @@ def drift(solutions: Path, exercises: Path) -> dict[Path, str | None]:
             "This copy of the course has no solutions, so exercises/ stays as it is: release from the whole course."
         )
     wanted = {exercises / path.name: released(path) for path in sorted(solutions.glob(PATTERN))}
+    wanted |= {path: with_cards_as_text(path) for path in sorted(solutions.glob(PATTERN))}
     differ = {path: text for path, text in wanted.items() if not path.is_file() or path.read_bytes() != text.encode()}
     extra = set(exercises.glob("*.ipynb")) - set(wanted)
     return {**differ, **dict.fromkeys(extra)}
@@ -98,9 +102,17 @@ def released(path: Path) -> str:
     found = list(complaints(notebook, path.name[:2]))
     if found:
         raise ReleaseError(f"solutions/{path.name}:\n  " + "\n  ".join(found))
+    notebook = with_cards(notebook)
     for step in _preprocessors():
         notebook, _ = step.preprocess(notebook, {})
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def with_cards_as_text(path: Path) -> str:
+    """A solution notebook's text with the cards as the data has them now."""
+    import nbformat
+
+    return nbformat.writes(with_cards(nbformat.read(path, as_version=4)), version=4).rstrip("\n") + "\n"
 
 
 def _preprocessors() -> list:
