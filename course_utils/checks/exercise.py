@@ -1,6 +1,6 @@
 """An exercise as data: what is asked, what is right, and the mistakes learners really make.
 
-Lesson authors write `EXERCISES = [Exercise(...), ...]` in `exNN_topic.py`; docs/authoring-exercises.md has one worked
+Authors write `EXERCISE = Exercise(...)` in `lessons/lNN_topic/eMM_name.py`; docs/authoring-exercises.md has one worked
 example of each kind.  Everything a learner reads (titles, hints, messages) is a plain string here, so that another
 language edition can be drawn from it.
 """

@@ -20,32 +20,31 @@ BLOCKS = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), r
 
 
 def examples():
-    """(its code, its place in EXERCISES, the exercise) of every example."""
+    """(its code, the exercise) of every example."""
     for number, block in enumerate(BLOCKS):
         module = types.ModuleType(f"guide_{number}")
         module.__file__ = file = f"<guide {number}>"
         sys.modules[module.__name__] = module
         linecache.cache[file] = (len(block), None, block.splitlines(True), file)
         exec(compile(block, file, "exec"), vars(module))
-        for place, exercise in enumerate(module.EXERCISES):
-            yield pytest.param(block, place, exercise, id=f"{exercise.id}-{exercise.kind}")
+        yield pytest.param(block, module.EXERCISE, id=f"{module.EXERCISE.id}-{module.EXERCISE.kind}")
 
 
 EXAMPLES = list(examples())
 
 
 def test_there_is_an_example_of_every_kind():
-    found = [example.values[2] for example in EXAMPLES]
+    found = [example.values[1] for example in EXAMPLES]
     assert {e.kind for e in found} == set(KINDS)
     assert any(e.speed for e in found) and any(e.memory for e in found)
 
 
-@pytest.mark.parametrize(("block", "place", "exercise"), EXAMPLES)
-def test_example_is_proved(block, place, exercise):
+@pytest.mark.parametrize(("block", "exercise"), EXAMPLES)
+def test_example_is_proved(block, exercise):
     proofs.prove(exercise)
 
 
-def callers(block, place, exercise):
+def callers(block, exercise):
     """The same answers in this process and in another one, under the names right, alternative0, wrong0, ..."""
     answers = {"right": "right_answer(exercise.reference)"}
     answers |= {f"alternative{i}": f"exercise.alternatives[{i}]" for i in range(len(exercise.alternatives))}
@@ -55,7 +54,7 @@ def callers(block, place, exercise):
         [
             block,
             "from course_utils.checks.exercise import right_answer, wrong_answer",
-            f"exercise = EXERCISES[{place}]",
+            "exercise = EXERCISE",
             *(f"{name} = {code}" for name, code in answers.items()),
         ]
     )
@@ -63,9 +62,9 @@ def callers(block, place, exercise):
     return InProcess({name: eval(code, here) for name, code in answers.items()}), Subprocess(source)
 
 
-@pytest.mark.parametrize(("block", "place", "exercise"), EXAMPLES)
-def test_both_callers_judge_alike(block, place, exercise):
-    here, there = callers(block, place, exercise)
+@pytest.mark.parametrize(("block", "exercise"), EXAMPLES)
+def test_both_callers_judge_alike(block, exercise):
+    here, there = callers(block, exercise)
     names = ["right", *(f"alternative{i}" for i in range(len(exercise.alternatives)))]
     wrong = [f"wrong{i}" for i in range(len(exercise.misconceptions))]
     try:
