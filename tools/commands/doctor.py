@@ -203,7 +203,7 @@ def work() -> Iterator[Finding]:
     for path in workspace.hiding():
         text = f"{shown(path)} hides the package {path.stem} from the notebooks beside it."
         yield Finding("FAULT", text, f"rename it, my_{path.name} perhaps, and restart the kernel")
-    damaged = [path for path in workspace.copies() if workspace.parsed(path) is None]
+    damaged = [path for path in workspace.copies() if path.exists() and not workspace.found(path)]
     for path in damaged:
         mend = f"JupyterLab: File, Revert Notebook to Checkpoint (python course.py reset {path.name[:2]}, keeping it)"
         yield Finding("FAULT", f"{shown(path)} is damaged.", mend)

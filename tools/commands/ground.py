@@ -130,9 +130,11 @@ def writable(folder: Path) -> bool:
     return True
 
 
-def check_work() -> None:
-    """Raise Fault where the student's copies cannot be made."""
-    for place in (MY_WORK, MY_WORK / "notebooks", MY_WORK / "exercises"):
+def check_work(*more: Path) -> None:
+    """Raise Fault where the student's copies, or files in the folders `more`, cannot be made."""
+    for place in (MY_WORK, MY_WORK / "notebooks", MY_WORK / "exercises", *more):
+        if place.is_symlink() and not place.exists():
+            raise Fault(f"{place} is a link to a folder that is not there now: bring it back, then run this again.")
         if place.exists() and not place.is_dir():
             raise Fault(f"{place} is a file, and your notebooks need a folder there: rename it, then run this again.")
     folder = existing(MY_WORK)

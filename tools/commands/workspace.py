@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import itertools
 import json
 import os
 import re
-import shutil
 import sys
 import time
 from pathlib import Path
 
+from tools.commands import keeping
 from tools.commands.environment import NEEDED
 from tools.commands.ground import check_work
 from tools.commands.places import MY_WORK, ROOT, shown
@@ -23,6 +24,9 @@ from tools.commands.say import Fault, say
 
 FOLDERS = ("notebooks", "exercises")
 HAND_IN = "hand_in"
+WHOLE = "course_copy_whole"  # in a copy's metadata: the fingerprint of all of it
+LONGEST_NAME = 150  # bytes of a person's name in a file's name: there is room for a mark after it
+RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d", re.IGNORECASE)  # Windows keeps these names for devices
 UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
@@ -46,11 +50,9 @@ def main_reset(rest: list[str]) -> int:
     check_work()
     for path in paths:
         mine = copy_of(path)
-        if mine.exists() and mine.read_bytes() != fresh(path):
-            aside = free_name(mine, f"(mine {time.strftime('%Y-%m-%d %H.%M')})")
-            mine.rename(aside)
-            say(f"Yours is kept as {shown(aside)}.")
-        put(mine, fresh(path))
+        keeping.put_in_front(
+            mine, fresh(path), f"(mine {now()})", lambda aside: say(f"Yours is kept as {shown(aside)}.")
+        )
         say(f"{shown(mine)} is as new.  (Open in JupyterLab? Close it there without saving.)")
     return 0
 
@@ -59,21 +61,33 @@ def main_submit(rest: list[str]) -> int:
     """`submit NN [--name NAME]`: the one file to hand in, named after the student."""
     name, rest = named(rest)
     paths = numbered(rest, "submit", "NN [--name NAME]")
-    check_work()
     exercise = next((path for path in paths if path.parent.name == "exercises"), None)
     if exercise is None:
         raise Fault(f"Lesson {rest[0]} has no exercises to hand in.")
-    mine = copy_of(exercise)
-    check_submission(mine, exercise)
-    target = (
-        MY_WORK / HAND_IN / exercise.stem / f"{UNSAFE.sub('_', name or student_name()).strip(' .') or 'student'}.ipynb"
-    )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists() and target.read_bytes() != mine.read_bytes():
-        target.replace(free_name(target, f"(before {time.strftime('%Y-%m-%d %H.%M')})"))
-    shutil.copyfile(mine, target)
+    folder = MY_WORK / HAND_IN / exercise.stem
+    check_work(folder.parent, folder)
+    data = submission(copy_of(exercise), exercise)
+    target = folder / f"{file_stem(name or student_name())}.ipynb"
+    keeping.put_in_front(target, data, f"(before {now()})", lambda aside: say(f"The one before is {shown(aside)}."))
     say(f"Hand in this file: {target}")
     return 0
+
+
+def now() -> str:
+    """The time as a file's name may hold it."""
+    return time.strftime("%Y-%m-%d %H.%M")
+
+
+def file_stem(name: str) -> str:
+    """A person's name as the name of a file, on any system.
+
+    >>> file_stem("..ann."), file_stem("li/7"), file_stem("?"), file_stem("con")
+    ('ann', 'li_7', '_', 'con_')
+    """
+    stem = UNSAFE.sub("_", name).strip(" .")
+    while len(stem.encode(errors="replace")) > LONGEST_NAME:
+        stem = stem[:-1].strip(" .")
+    return f"{stem}_" if RESERVED.fullmatch(stem.split(".")[0]) else stem or "student"
 
 
 def named(rest: list[str]) -> tuple[str | None, list[str]]:
@@ -89,20 +103,24 @@ def named(rest: list[str]) -> tuple[str | None, list[str]]:
     return (given[0].partition("=")[2] if given else None), [word for word in rest if word not in given]
 
 
-def check_submission(mine: Path, exercise: Path) -> None:
-    """Raise Fault where there is nothing to hand in; say what looks unfinished."""
+def submission(mine: Path, exercise: Path) -> bytes:
+    """What is handed in; Fault where there is nothing.  Says what looks unfinished."""
+    if mine.is_symlink() and not mine.exists():
+        raise Fault(f"{nowhere(mine)}: bring it back, then run the same command again.")
     if not mine.exists():
         raise Fault(f"{shown(mine)} is not there: `python course.py lab` makes it, then work in it and save.")
-    notebook = parsed(mine)
+    data = mine.read_bytes()
+    notebook = parsed(data)
     if notebook is None:
         raise Fault(
             f"{shown(mine)} is damaged (not a notebook): in JupyterLab take File, Revert Notebook to Checkpoint; or "
             f"`python course.py reset {exercise.stem[:2]}` keeps it aside and gives a new one."
         )
-    if sources(notebook) == sources(parsed(exercise) or {}):
+    if sources(notebook) == sources(parsed(exercise.read_bytes()) or {}):
         say("Nothing is answered in it yet, as far as the saved file tells (in JupyterLab: Ctrl-S saves).")
     for other in sorted(mine.parent.glob(f"{glob_safe(mine.stem)} (*).ipynb")):
         say(f"Not handed in: {shown(other)} (only {mine.name} counts).")
+    return data
 
 
 def student_name() -> str:
@@ -118,17 +136,22 @@ def student_name() -> str:
 
 
 def fill() -> list[Path]:
-    """Make every copy that is missing; those made."""
+    """Make every copy that is missing; those made.  A link of the student's stays, wherever it leads."""
     check_work()
-    made = []
-    for path in originals():
-        if not copy_of(path).exists():
-            put(copy_of(path), fresh(path))
-            made.append(copy_of(path))
+    missing = [path for path in originals() if not keeping.is_taken(copy_of(path))]
+    made = [copy_of(path) for path in missing if keeping.put_new(copy_of(path), fresh(path))]
     for path in companions():
-        if not copy_of(path).exists():
-            put(copy_of(path), path.read_bytes())
+        if not keeping.is_taken(copy_of(path)):
+            keeping.put_new(copy_of(path), path.read_bytes())
+    for path in map(copy_of, originals()):
+        if path.is_symlink() and not path.exists():
+            say(f"{nowhere(path)}; left as it is.")
     return made
+
+
+def nowhere(link: Path) -> str:
+    """What to say of a link without a file behind it."""
+    return f"{shown(link)} is a link to {os.readlink(link)}, which is not there now (a disk or stick not plugged in?)"
 
 
 def originals() -> list[Path]:
@@ -173,6 +196,7 @@ def fresh(path: Path) -> bytes:
             cell["outputs"], cell["execution_count"] = [], None
     notebook["metadata"].pop("widgets", None)
     notebook["metadata"]["course_copy"] = sources(notebook)
+    notebook["metadata"][WHOLE] = whole(notebook)
     return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -182,42 +206,71 @@ def sources(notebook: dict) -> str:
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:16]
 
 
-def parsed(path: Path) -> dict | None:
-    """The notebook in a file; None where the file is none."""
+def whole(notebook: dict) -> str:
+    """A fingerprint of everything in a notebook, attachments and metadata too, but for this fingerprint itself."""
+    metadata = {key: value for key, value in notebook["metadata"].items() if key != WHOLE}
+    return hashlib.sha256(json.dumps({**notebook, "metadata": metadata}, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def parsed(data: bytes) -> dict | None:
+    """The notebook in a file's bytes; None where they hold none."""
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook = json.loads(data.decode("utf-8"))
         sources(notebook)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return notebook
 
 
+def found(path: Path) -> dict:
+    """The notebook in a file; an empty one where it cannot be read or holds none."""
+    try:
+        return parsed(path.read_bytes()) or {}
+    except OSError:
+        return {}
+
+
+def metadata(notebook: dict) -> dict:
+    """A notebook's metadata, whatever stands there."""
+    about = notebook.get("metadata")
+    return about if isinstance(about, dict) else {}
+
+
 def state(path: Path) -> str:
-    """How a student's copy stands to its original: "missing", "current" or "changed" (the original is newer)."""
-    now = sources(json.loads(path.read_text(encoding="utf-8")))
-    if not copy_of(path).exists():
-        return "missing"
-    for mine in (copy_of(path), *copy_of(path).parent.glob(f"{glob_safe(path.stem)} (new*).ipynb")):
-        notebook = parsed(mine)
-        if notebook and (notebook.get("metadata", {}).get("course_copy") == now or sources(notebook) == now):
+    """How a student's copy stands to its original: "missing", "away" (a link that leads nowhere now), "current" or
+    "changed" (the original is newer)."""
+    mine = copy_of(path)
+    if not mine.exists():
+        return "away" if keeping.is_taken(mine) else "missing"
+    fingerprint = sources(json.loads(path.read_text(encoding="utf-8")))
+    for copy in map(found, (mine, *mine.parent.glob(f"{glob_safe(path.stem)} (new*).ipynb"))):
+        if fingerprint in (metadata(copy).get("course_copy"), sources(copy)):
             return "current"
     return "changed"
 
 
 def bring(path: Path) -> Path:
     """Put the changed original beside the student's copy as `NN_topic (new).ipynb`."""
-    target = copy_of(path).with_name(f"{path.stem} (new).ipynb")
-    notebook = parsed(target) if target.exists() else None
-    if target.exists() and not (notebook and untouched(notebook)):
-        target = free_name(copy_of(path), "(new 2)")
-    put(target, fresh(path))
-    return target
+    target, data = copy_of(path).with_name(f"{path.stem} (new).ipynb"), fresh(path)
+    if untouched(target):
+        keeping.put_in_front(target, data, "(new, earlier)", drop_untouched)
+        return target
+    more = (target.with_name(f"{path.stem} (new {number}).ipynb") for number in itertools.count(2))
+    return next(name for name in itertools.chain([target], more) if keeping.put_new(name, data))
 
 
-def untouched(notebook: dict) -> bool:
-    """True where a copy is as it was made: the original's text and no outputs."""
-    ran = any(cell.get("outputs") or cell.get("execution_count") for cell in notebook["cells"])
-    return not ran and notebook.get("metadata", {}).get("course_copy") == sources(notebook)
+def untouched(copy: Path) -> bool:
+    """True where a copy is in every respect as it was made."""
+    notebook = found(copy)
+    return WHOLE in metadata(notebook) and metadata(notebook)[WHOLE] == whole(notebook)
+
+
+def drop_untouched(aside: Path) -> None:
+    """Delete an outdated copy that is as it was made, also now that it is out of JupyterLab's reach."""
+    if untouched(aside):
+        aside.unlink()
+    else:
+        say(f"Yours is kept as {shown(aside)}.")
 
 
 def numbered(rest: list[str], verb: str, form: str = "NN") -> list[Path]:
@@ -232,21 +285,6 @@ def numbered(rest: list[str], verb: str, form: str = "NN") -> list[Path]:
     return found
 
 
-def free_name(path: Path, mark: str) -> Path:
-    """`NN_topic mark.ipynb`, or with a number after it where that name is taken."""
-    names = [path.with_name(f"{path.stem} {mark}{path.suffix}")]
-    names += [path.with_name(f"{path.stem} {mark} {number}{path.suffix}") for number in range(2, 1000)]
-    return next(name for name in names if not name.exists())
-
-
 def glob_safe(stem: str) -> str:
     """A file's stem with the letters that mean something to glob made harmless."""
     return re.sub(r"([\[\]*?])", r"[\1]", stem)
-
-
-def put(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.write_bytes(data)
-    half.replace(path)
