@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ from course_utils.checks.feedback.result import NOT_YET, Result
 VARIABLE, FILE = "COURSE_PROGRESS", ".course_progress.json"
 PATIENCE = 5.0  # seconds to wait for the other notebook
 EMPTY = {"attempts": 0, "passed": False, "best": 0.0, "hints": 0, "solution": False, "mistakes": {}}
+DAMAGED = (ValueError, RecursionError)  # not JSON, not text, not ours
 _told: set[str] = set()
 
 
@@ -70,8 +72,8 @@ def entry(number: str) -> dict[str, Any]:
 def entries() -> dict[str, dict[str, Any]]:
     """What is known of all exercises; nothing, if the file cannot be read."""
     try:
-        return _read(location())
-    except (OSError, ValueError):
+        return _read(location())["exercises"]
+    except (OSError, *DAMAGED):
         return {}
 
 
@@ -84,10 +86,11 @@ def change(number: str, update: Callable[[dict], None]) -> str:
     path = location()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path = Path(os.path.realpath(path))  # a link stays a link, and all who follow it meet at one lock
         with _locked(path.with_name(path.name + ".lock")):
-            known, notice = _read_or_set_aside(path)
-            update(known.setdefault(number, fresh()))
-            _write(path, known)
+            whole, notice = _read_or_set_aside(path)
+            update(whole["exercises"].setdefault(number, fresh()))
+            _write(path, whole)
         return notice
     except OSError as error:
         return _once(say("record unwritable", why=error.strerror or type(error).__name__))
@@ -99,14 +102,14 @@ def _once(sentence: str) -> str:
     return "" if known else sentence
 
 
-def _read(path: Path) -> dict[str, dict[str, Any]]:
-    """The entries; ValueError if this is not such a file."""
+def _read(path: Path) -> dict[str, Any]:
+    """All that the file holds, what a later version added too; an error of DAMAGED if this is not such a file."""
     if not path.exists():
-        return {}
+        return {"version": 1, "exercises": {}}
     data = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(data, dict) or not isinstance(data.get("exercises"), dict):
         raise ValueError("not a progress file")
-    return {str(number): _entry(found) for number, found in data["exercises"].items()}
+    return {**data, "exercises": {str(number): _entry(found) for number, found in data["exercises"].items()}}
 
 
 def _entry(found: Any) -> dict[str, Any]:
@@ -122,25 +125,33 @@ def _entry(found: Any) -> dict[str, Any]:
 def _read_or_set_aside(path: Path) -> tuple[dict, str]:
     try:
         return _read(path), ""
-    except ValueError:  # not JSON, not text, not ours
-        aside = _free_name(path)
-        os.replace(path, aside)
-        return {}, say("record damaged", name=aside.name)
+    except DAMAGED:
+        aside = _claim_name(path)
+        _replace(path, aside)
+        return {"version": 1, "exercises": {}}, say("record damaged", name=aside.name)
 
 
-def _free_name(path: Path) -> Path:
-    names = (path.with_name(f"{path.stem}.damaged-{n}{path.suffix}") for n in range(1, 10_000))
-    return next(name for name in names if not name.exists())
+def _claim_name(path: Path) -> Path:
+    """A name that nobody has, held by an empty file of ours: the system refuses to open a second one so."""
+    for number in range(1, 10_000):
+        aside = path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+            return aside
+    raise FileExistsError(0, "too many damaged progress files")
 
 
-def _write(path: Path, known: dict) -> None:
+def _write(path: Path, whole: dict) -> None:
     """All or nothing: a new file beside the old one, then moved over it."""
+    whole = {**whole, "exercises": dict(sorted(whole["exercises"].items()))}
     handle, name = tempfile.mkstemp(prefix=path.name, suffix=".new", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            json.dump({"version": 1, "exercises": dict(sorted(known.items()))}, file, indent=1, ensure_ascii=False)
+        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
+            json.dump(whole, file, indent=1)  # ASCII: half a letter (a lone surrogate) can be written too
             file.flush()
             os.fsync(file.fileno())
+        if path.exists():
+            shutil.copymode(path, name)
         _replace(name, path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -148,7 +159,7 @@ def _write(path: Path, known: dict) -> None:
         raise
 
 
-def _replace(new: str, path: Path) -> None:
+def _replace(new: str | Path, path: Path) -> None:
     """Windows refuses while a reader has the old file open: try for a moment."""
     for _ in range(20):
         try:

@@ -1,6 +1,8 @@
 """The progress file: nothing is lost, nothing damaged stops anybody."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +50,7 @@ DAMAGED = [
     '{"exercises": 3}',
     '{"exercises": {"04.1": 5}}',
     '{"exercises": {"04.1": {"attempts": "many"}}}',
+    "[" * 100_000,
 ]
 
 
@@ -79,6 +82,100 @@ def test_a_file_of_a_later_version_keeps_what_it_knows(progress_file):
     record.change("04.1", add)
     kept = json.loads(progress_file.read_text(encoding="utf-8"))["exercises"]["04.1"]
     assert (kept["attempts"], kept["mood"]) == (3, "good")
+
+
+def test_what_a_later_version_keeps_beside_the_exercises_stays(progress_file):
+    progress_file.parent.mkdir()
+    progress_file.write_text('{"version": 2, "notes": {"04": "again"}, "exercises": {}}', encoding="utf-8")
+    record.change("04.1", add)
+    kept = json.loads(progress_file.read_text(encoding="utf-8"))
+    assert (kept["version"], kept["notes"], kept["exercises"]["04.1"]["attempts"]) == (2, {"04": "again"}, 1)
+
+
+def test_half_a_letter_in_the_file_stops_nobody(progress_file):
+    progress_file.parent.mkdir()
+    entry = '{"attempts": 1, "mistakes": {"\\ud83d": 2, "和": 1}}'
+    progress_file.write_text(f'{{"exercises": {{"04.1": {entry}}}}}', encoding="utf-8")
+    for _ in range(2):
+        assert record.change("04.1", add) == ""
+    assert record.entry("04.1")["mistakes"] == {"\ud83d": 2, "和": 1}
+
+
+# ---- a file that lies elsewhere
+
+
+@pytest.fixture
+def elsewhere(progress_file, tmp_path):
+    """The progress file as a link into another folder, a synchronised one perhaps."""
+    target = tmp_path / "synchronised" / "mine.json"
+    target.parent.mkdir()
+    progress_file.parent.mkdir()
+    try:
+        progress_file.symlink_to(target)
+    except OSError:
+        pytest.skip("links may not be made here")
+    return target
+
+
+def test_a_linked_file_stays_a_link(progress_file, elsewhere):
+    for _ in range(2):
+        assert record.change("04.1", add) == ""
+    assert progress_file.is_symlink()
+    assert json.loads(elsewhere.read_text(encoding="utf-8"))["exercises"]["04.1"]["attempts"] == 2
+    assert record.entry("04.1")["attempts"] == 2
+
+
+def test_by_its_link_and_by_its_own_name_nothing_is_lost(progress_file, elsewhere):
+    running = [
+        subprocess.Popen([sys.executable, "-c", ADD, "04.1", "60"], env={**os.environ, record.VARIABLE: str(path)})
+        for path in (progress_file, elsewhere)
+    ]
+    assert [process.wait(60) for process in running] == [0, 0]
+    assert record.entry("04.1")["attempts"] == 120
+
+
+def test_a_damaged_file_behind_a_link_is_kept_where_it_lies(progress_file, elsewhere):
+    elsewhere.write_text("damaged", encoding="utf-8")
+    assert "mine.damaged-1.json" in record.change("04.1", add)
+    assert elsewhere.with_name("mine.damaged-1.json").read_text(encoding="utf-8") == "damaged"
+    assert progress_file.is_symlink()
+
+
+def test_a_link_to_a_folder_that_is_away_is_told_and_kept(progress_file, elsewhere):
+    elsewhere.parent.rmdir()
+    assert "cannot be saved" in record.change("04.1", add)
+    assert progress_file.is_symlink()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights of a file: POSIX only")
+def test_a_file_keeps_its_rights(progress_file):
+    record.change("04.1", add)
+    progress_file.chmod(0o640)
+    record.change("04.1", add)
+    assert progress_file.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_damaged_file_takes_no_name_that_is_in_use(progress_file, monkeypatch):
+    progress_file.parent.mkdir()
+    there = progress_file.with_name("progress.damaged-1.json")
+    there.write_text("an earlier one", encoding="utf-8")
+    progress_file.write_text("damaged", encoding="utf-8")
+    monkeypatch.setattr(Path, "exists", lambda path, **_: path == progress_file)  # it came after a look
+    record.change("04.1", add)
+    assert there.read_text(encoding="utf-8") == "an earlier one"
+
+
+def test_on_a_full_disk_the_file_stays_as_it_was(progress_file, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    record.change("04.1", add)
+    before = progress_file.read_bytes()
+    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(record, "_told", set())
+    assert "No space" in record.change("04.1", add)
+    assert progress_file.read_bytes() == before
+    assert [path for path in progress_file.parent.iterdir() if path.suffix == ".new"] == []
 
 
 def test_where_nothing_can_be_written_it_is_told_once_and_checking_goes_on(tmp_path, monkeypatch, capsys):
