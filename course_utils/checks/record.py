@@ -25,6 +25,7 @@ PATIENCE = 5.0  # seconds to wait for the other notebook
 EMPTY = {"attempts": 0, "passed": False, "best": 0.0, "hints": 0, "solution": False, "mistakes": {}}
 DAMAGED = (ValueError, RecursionError)  # not JSON, not text, not ours
 _told: set[str] = set()
+_here: dict[str, None] = {}  # the lessons whose exercises this process tried, in order
 
 
 def location() -> Path:
@@ -77,12 +78,18 @@ def entries() -> dict[str, dict[str, Any]]:
         return {}
 
 
+def here() -> list[str]:
+    """The lessons whose exercises were tried here, since the kernel started."""
+    return list(_here)
+
+
 def fresh() -> dict[str, Any]:
     return json.loads(json.dumps(EMPTY))
 
 
 def change(number: str, update: Callable[[dict], None]) -> str:
     """Change one exercise's entry in the file; returns "" or a sentence to print."""
+    _here.setdefault(number.split(".")[0])
     path = location()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
