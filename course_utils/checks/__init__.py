@@ -7,7 +7,7 @@ In an exercise notebook:
     check("04.3")           is my answer right?  If not: what is wrong, in words
     hint("04.3")            one step further
     solution("04.3")        last, and only after attempts
-    progress()              all exercises
+    progress()              how far am I?  This lesson's exercises, a line for each other one; progress("all")
 
 Authors of exercises: docs/authoring-exercises.md.
 """

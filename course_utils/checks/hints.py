@@ -1,4 +1,4 @@
-"""Help beside an exercise: `hint` one step at a time, `solution` last, and `progress` over all of them."""
+"""Help beside an exercise: `hint` one step at a time, `solution` last, and `progress` over a lesson and all."""
 
 from __future__ import annotations
 
@@ -71,29 +71,56 @@ def solution_code(exercise: Exercise, folder: Path | None = None) -> str | None:
     return None
 
 
-def progress() -> None:
-    """Show a table of all exercises: what is passed, tried, and how many hints were taken."""
-    rows, known = [], record.entries()
-    for exercise in registry.every():
+def progress(*lessons: str) -> None:
+    """Show how far you are: the exercises of the lesson you are in, and a line for each other lesson you tried.
+
+    `progress("04")` shows the exercises of lesson 04, `progress("all")` those of every lesson.
+    """
+    known = record.entries()
+    chosen = _chosen(lessons) if lessons else record.here()
+    for number in chosen:
+        _show_table(_standing(number, known), say("progress columns").split("|"), _rows(number, known))
+    if lessons:
+        return
+    tried = {id.split(".")[0] for id, entry in known.items() if entry["attempts"] or entry["hints"]}
+    others = [_standing(number, known) for number in registry.folders() if number in tried - set(chosen)]
+    _show("\n".join(others), say("progress more") if chosen or others else say("progress none"))
+
+
+def _chosen(lessons: tuple[str, ...]) -> list[str]:
+    """The numbers of the lessons asked for: "04", 4, "all"."""
+    there = list(registry.folders())
+    asked = [str(lesson).split(".")[0].zfill(2) for lesson in lessons if lesson != "all"]
+    for number in asked:
+        if number not in there:
+            raise ValueError(say("unknown lesson", lesson=number, known=", ".join(there)))
+    return there if "all" in lessons else asked
+
+
+def _standing(number: str, known: dict[str, dict]) -> str:
+    """A lesson in one line: what is passed, and the points."""
+    exercises = registry.lesson(number)
+    entries = [known.get(id, record.fresh()) for id in exercises]
+    return say(
+        "progress",
+        lesson=number,
+        passed=sum(entry["passed"] for entry in entries),
+        all=len(exercises),
+        points=f"{sum(entry['best'] for entry in entries):g}",
+        most=sum(exercise.points for exercise in exercises.values()),
+    )
+
+
+def _rows(number: str, known: dict[str, dict]) -> list[list[str]]:
+    """A lesson's exercises: what is passed, tried, and how many hints were taken."""
+    rows = []
+    for exercise in registry.lesson(number).values():
         entry = known.get(exercise.id, record.fresh())
         state = "passed" if entry["passed"] else "tried" if entry["attempts"] else "new"
-        rows.append(
-            [
-                exercise.id,
-                exercise.title,
-                str(exercise.minutes),
-                say(f"state {state}"),
-                f"{entry['best']:g}/{exercise.points}",
-                str(entry["attempts"]),
-                f"{entry['hints']}/{len(exercise.hints)}",
-            ]
-        )
-    passed = sum(known.get(e.id, {}).get("passed", False) for e in registry.every())
-    best = sum(known.get(e.id, {}).get("best", 0.0) for e in registry.every())
-    title = say(
-        "progress", passed=passed, all=len(rows), points=f"{best:g}", most=sum(e.points for e in registry.every())
-    )
-    _show_table(title, say("progress columns").split("|"), rows)
+        points, hints = f"{entry['best']:g}/{exercise.points}", f"{entry['hints']}/{len(exercise.hints)}"
+        told = [exercise.id, exercise.title, str(exercise.minutes), say(f"state {state}"), points]
+        rows.append([*told, str(entry["attempts"]), hints])
+    return rows
 
 
 def _show(*paragraphs: str) -> None:
@@ -132,7 +159,7 @@ def _show_table(title: str, columns: list[str], rows: list[list[str]]) -> None:
 
 
 def _table_html(title: str, columns: list[str], rows: list[list[str]]) -> str:
-    cell = 'style="text-align:left;padding:.1em .8em .1em 0"'
+    cell = 'style="text-align:left"'
     head = "".join(f'<th scope="col" {cell}>{html.escape(c)}</th>' for c in columns)
     body = "".join("<tr>" + "".join(f"<td {cell}>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
     return (

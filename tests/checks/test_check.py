@@ -238,18 +238,56 @@ def test_the_solution_opens_when_sure_only_after_all_hints(capsys, monkeypatch):
     assert "the_code" in capsys.readouterr().out
 
 
-def test_the_progress_table(capsys):
+@pytest.fixture
+def nothing_tried(monkeypatch):
+    """As in a kernel that has just started."""
+    monkeypatch.setattr(record, "_here", {})
+
+
+def shown(capsys, *lessons):
+    capsys.readouterr()
+    progress(*lessons)
+    return capsys.readouterr().out
+
+
+def test_progress_shows_this_lesson_and_a_line_for_each_other_one(capsys, nothing_tried):
+    from course_utils.checks import registry
+
+    record.change("04.1", lambda entry: entry.update(passed=True, attempts=2, best=2.0))
+    monday = shown(capsys)
+    record._here.clear()  # the next day, in another notebook
+    check("00.1", "nonsense")
+    text = shown(capsys)
+    ((title, _, row), rest) = (text.splitlines()[:3], text.splitlines()[3:])
+    assert title == "Lesson 00: 0 of 1 exercises passed, 0 of 1 points" and "… tried" in row
+    assert rest[0].startswith(f"Lesson 04: 1 of {len(registry.lesson('04'))} exercises passed, 2 of ")
+    assert len(rest) == 2 and 'progress("all")' in rest[1]
+    rows = {row.split()[0]: row for row in monday.splitlines()}
+    assert "✓ passed" in rows["04.1"] and "– not tried" in rows["04.2"]
+
+
+def test_progress_does_not_depend_on_lessons_that_were_not_tried(capsys, nothing_tried, monkeypatch):
     from course_utils.checks import registry
 
     check("00.1", "nonsense")
-    record.change("04.1", lambda entry: entry.update(passed=True, attempts=2, best=2.0))
-    capsys.readouterr()
-    progress()
-    shown = capsys.readouterr().out
-    assert all(e.id in shown and e.title in shown for e in registry.every())
-    rows = {row.split()[0]: row for row in shown.splitlines()}
-    assert "✓" in rows["04.1"] and "…" in rows["00.1"] and "–" in rows["04.2"]
-    assert f"1 of {len(registry.every())} exercises" in shown
+    text, folders = shown(capsys), registry.folders()
+    monkeypatch.setattr(registry, "folders", lambda: {"00": folders["00"]})
+    assert shown(capsys) == text
+
+
+def test_progress_of_the_lessons_asked_for(capsys, nothing_tried):
+    from course_utils.checks import registry
+
+    text = shown(capsys, "all")
+    assert all(e.id in text and e.title in text for e in registry.every())
+    assert shown(capsys, "04") == shown(capsys, "4") == shown(capsys, "04.1")
+    assert re.findall(r"^(\d\d)\.", shown(capsys, "04"), re.M) == ["04"] * len(registry.lesson("04"))
+    with pytest.raises(ValueError, match="no exercises of lesson 99"):
+        progress("99")
+
+
+def test_progress_where_nothing_is_tried(capsys, nothing_tried):
+    assert "Nothing is tried yet" in shown(capsys) and shown(capsys).count("\n") == 1
 
 
 # ---- how it looks

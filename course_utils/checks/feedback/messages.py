@@ -87,7 +87,10 @@ ENGLISH = {
     "solution sure": 'You have seen all hints, so you may also open it now: solution("{id}", sure=True).',
     "solution none": "This copy of the course came without solutions: ask whoever gave it to you.",
     # progress
-    "progress": "Your progress: {passed} of {all} exercises, {points} of {most} points",
+    "progress": "Lesson {lesson}: {passed} of {all} exercises passed, {points} of {most} points",
+    "progress more": 'The exercises of every lesson: progress("all"), of one: progress("04").',
+    "progress none": 'Nothing is tried yet. The exercises of every lesson: progress("all").',
+    "unknown lesson": "There are no exercises of lesson {lesson}. There are: {known}",
     "progress columns": "Exercise|Title|Minutes|State|Points|Attempts|Hints",
     "state passed": "✓ passed",
     "state tried": "… tried",
