@@ -34,12 +34,24 @@ def normalise(notebook):
     for number, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
         if cell.execution_count is not None:
             cell.execution_count = number
-        cell.outputs = [normalise_output(output, number) for output in cell.outputs]
+        cell.outputs = [normalise_output(output, number) for output in merged(cell.outputs)]
     for cell in notebook.cells:
         cell.source = "\n".join(line.rstrip() for line in cell.source.strip("\n").split("\n"))
         for key in set(cell.metadata) - set(KEPT_CELL_METADATA):
             del cell.metadata[key]
     return notebook
+
+
+def merged(outputs):
+    """Neighbouring texts of one stream as one: where they were cut tells only how fast the kernel was."""
+    whole = []
+    for output in outputs:
+        last = whole[-1] if whole else {}
+        if output.output_type == "stream" == last.get("output_type") and output.name == last.name:
+            last.text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def normalise_output(output, number):

@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 from nbclient.exceptions import CellExecutionError
 
+from tools.commands import keeping
 from tools.normalise import normalise
 from tools.reference_kernel import ROOT, execute, reference_kernel
 
@@ -46,9 +47,9 @@ def run(paths):
 
 
 def write(path, notebook):
-    """Store a notebook in its normal form, with Unix line ends."""
+    """Store a notebook in its normal form, with Unix line ends: whole, or the file stays as it was."""
     text = nbformat.writes(normalise(notebook), version=4)
-    path.write_text(text.rstrip("\n") + "\n", encoding="utf-8", newline="\n")
+    keeping.renew(path, (text.rstrip("\n") + "\n").encode())
 
 
 def normalise_all(paths):
