@@ -238,6 +238,7 @@ class _Run:
         about = {"records": self.history.records, "generators": [g.bit_generator.state for g in self.generators]}
         arrays["about"] = np.array(json.dumps(about, default=np.ndarray.tolist))
         path.parent.mkdir(parents=True, exist_ok=True)
+        path = Path(os.path.realpath(path))  # a link stays a link
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
