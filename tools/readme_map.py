@@ -4,6 +4,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+from tools.commands import keeping
+
 ROOT = Path(__file__).resolve().parents[1]
 BEGIN = "<!-- map: made from concepts.toml by `python -m tools.readme_map` -->"
 END = "<!-- end of map -->"
@@ -41,7 +43,7 @@ def main(arguments: list[str]) -> int:
     text = path.read_text(encoding="utf-8")
     if "--check" in arguments:
         return int(current(text) != text)
-    path.write_text(current(text), encoding="utf-8", newline="\n")
+    keeping.renew(path, current(text).encode())
     return 0
 
 

@@ -347,3 +347,22 @@ def test_renewed_files_are_whole_and_links_stay_links(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         keeping.renew(link, b"newer")
     assert sorted(itertools.chain(held(tmp_path, "*.txt"))) == [b"new", b"new"]
+
+
+def test_a_checkpoint_that_is_a_link_stays_one(tmp_path):
+    import numpy as np
+
+    from course_utils.layers import Dense
+    from course_utils.optim import SGD
+    from course_utils.train import fit
+
+    place, link = tmp_path / "place.npz", tmp_path / "link.npz"
+    try:
+        link.symlink_to(place)
+    except OSError:
+        pytest.skip("links may not be made here")
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(8, 1))
+    for epochs in (1, 2):
+        fit(Dense(1, 1, rng=rng), (x, x), "mse", SGD(lr=0.1), epochs=epochs, rng=rng, progress=False, checkpoint=link)
+    assert link.is_symlink() and place.stat().st_size > 0

@@ -190,7 +190,7 @@ def progress() -> Iterator[Finding]:
         return
     path = Path(answer["path"])
     if answer["fault"]:
-        mend = f"delete {path.name} (the count of attempts begins again; your answers are in the notebooks)"
+        mend = "the next check(...) keeps it under another name and begins a new one; your answers are in the notebooks"
         yield Finding("FAULT", f"The progress file {path} is damaged: {answer['fault']}", mend)
     elif not ground.writable(ground.existing(path.parent)):
         yield Finding("FAULT", f"The progress file {path} cannot be written.", "give yourself the right to write there")

@@ -135,7 +135,7 @@ def progress() -> dict[str, str | None]:
     if path.exists():
         try:
             json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             fault = str(error)
     return {"path": str(path), "fault": fault}
 
