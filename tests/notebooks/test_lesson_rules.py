@@ -1,5 +1,7 @@
 """Each rule about a lesson's place in the course notices the fault it is there for."""
 
+import inspect
+
 import pytest
 
 from tools import lesson_rules
@@ -7,42 +9,56 @@ from tools.lesson_rules import lesson_problems, section_cells, table_rows
 
 
 def faults(book, rule, course):
-    return [message for _, message in rule(book, course)]
+    """What the rule says; the whole examination of a lesson must say it too."""
+    found = [message for _, message in rule(book, course)]
+    told = list(lesson_problems(book, course))
+    for message in found:
+        assert any(f": {message[:30]}" in line for line in told), f"{rule.__name__} is not listed"
+    return found
 
 
 def test_fixture_is_good(book, course):
     assert list(lesson_problems(book, course)) == []
 
 
-@pytest.mark.parametrize(
-    ("rule", "cell", "what"),
-    [
-        (lesson_rules.first_cells, "99-010", {"source": lambda s: s.replace("5 minutes", "6 minutes")}),
-        (lesson_rules.first_cells, "99-020", {"source": "import numpy as np"}),
-        (lesson_rules.summary, "99-110", {"source": "## Summary\n\n- One point only."}),
-        (lesson_rules.widgets, "99-080", {"metadata": {}}),
-        (lesson_rules.widgets, "99-080", {"source": "print(1)"}),
-        (lesson_rules.quizzes, "99-040", {"source": "print(1)"}),
-        (lesson_rules.quizzes, "99-040", {"source": lambda s: s.replace("That is the square of the sum, not", "")
+BROKEN = [
+    (lesson_rules.first_cells, "99-010", {"source": lambda s: s.replace("5 minutes", "6 minutes")}),
+    (lesson_rules.first_cells, "99-020", {"source": "import numpy as np"}),
+    (lesson_rules.summary, "99-110", {"source": "## Summary\n\n- One point only."}),
+    (lesson_rules.widgets, "99-080", {"metadata": {}}),
+    (lesson_rules.widgets, "99-080", {"source": "print(1)"}),
+    (lesson_rules.quizzes, "99-040", {"source": "print(1)"}),
+    (lesson_rules.quizzes, "99-040", {"source": lambda s: s.replace("That is the square of the sum, not", "")
                                           .replace(" the sum of the squares.", "")}),
-        (lesson_rules.quizzes, "99-040", {"source": lambda s: s.replace("True", "False")}),
-        (lesson_rules.quizzes, "99-040", {"source": "viz.quiz(question, options)"}),
-        (lesson_rules.quizzes, "99-030", {"source": "Guess."}),
-        (lesson_rules.exercises_link, "99-110", {"source": "## Summary"}),
-        (lesson_rules.mistakes, "99-100", {"metadata": {}}),
-        (lesson_rules.mistakes, "99-100", {"metadata": {"erratum": ["E999", "E998"]}}),
-        (lesson_rules.mistakes, "99-090", {"source": "## Other"}),
-        (lesson_rules.coverage, "99-090", {"metadata": {}}),
-        (lesson_rules.coverage, "99-090", {"metadata": {"coverage": ["S9-1", "S9-3"]}}),
-        (lesson_rules.glossary, "99-120", {"source": lambda s: s.replace("| sum |", "| total |")}),
-        (lesson_rules.glossary, "99-120", {"source": lambda s: s.replace("平方", "方")}),
-        (lesson_rules.glossary, "99-120", {"source": lambda s: s.replace("a number times itself", "")}),
-        (lesson_rules.later_terms, "99-060", {"source": "Next we use gradient descent."}),
-    ],
-)  # fmt: skip
+    (lesson_rules.quizzes, "99-040", {"source": lambda s: s.replace("True", "False")}),
+    (lesson_rules.quizzes, "99-040", {"source": "viz.quiz(question, options)"}),
+    (lesson_rules.quizzes, "99-030", {"source": "Guess."}),
+    (lesson_rules.exercises_link, "99-110", {"source": "## Summary"}),
+    (lesson_rules.mistakes, "99-100", {"metadata": {}}),
+    (lesson_rules.mistakes, "99-100", {"metadata": {"erratum": ["E999", "E998"]}}),
+    (lesson_rules.mistakes, "99-090", {"source": "## Other"}),
+    (lesson_rules.coverage, "99-090", {"metadata": {}}),
+    (lesson_rules.coverage, "99-090", {"metadata": {"coverage": ["S9-1", "S9-3"]}}),
+    (lesson_rules.glossary, "99-120", {"source": lambda s: s.replace("| sum |", "| total |")}),
+    (lesson_rules.glossary, "99-120", {"source": lambda s: s.replace("平方", "方")}),
+    (lesson_rules.glossary, "99-120", {"source": lambda s: s.replace("a number times itself", "")}),
+    (lesson_rules.later_terms, "99-060", {"source": "Next we use gradient descent."}),
+]  # fmt: skip
+ASKED_OTHERWISE = {lesson_rules.known_lesson}  # the file's name and metadata, not a cell
+
+
+@pytest.mark.parametrize(("rule", "cell", "what"), BROKEN)
 def test_rule_notices(book, course, changed, rule, cell, what):
     assert faults(book, rule, course) == []
     assert faults(changed(cell, **what), rule, course)
+
+
+def test_every_rule_is_listed_and_has_a_fixture_that_fails_without_it():
+    arguments = {rule: list(inspect.signature(rule).parameters) for rule in vars(lesson_rules).values()
+                 if inspect.isgeneratorfunction(rule)}  # fmt: skip
+    written = {rule for rule, names in arguments.items() if names == ["book", "course"]}
+    assert {rule.__name__ for rule in written} == {rule.__name__ for rule in lesson_rules.RULES}
+    assert written == {rule for rule, *_ in BROKEN} | ASKED_OTHERWISE
 
 
 @pytest.mark.parametrize("form", ["*gradient descent (梯度下降)*", "**Gradient descent** (梯度下降)",

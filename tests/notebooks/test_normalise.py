@@ -48,6 +48,26 @@ def test_stored_form():
     nbformat.validate(notebook)
 
 
+def test_what_is_kept_of_a_cells_metadata():
+    kept = {
+        "tags": [],
+        "erratum": ["E1"],
+        "coverage": ["S1"],
+        "nbgrader": {"grade": True},
+        "reason": "slow",
+        "terms": [],
+    }
+    kept |= {"slideshow": {}, "jupyter": {}, "deletable": False, "editable": False}
+    cell = new_code_cell("x", id="04-010", metadata={**kept, "ExecuteTime": 1, "scrolled": True})
+    assert normalise(new_notebook(cells=[cell])).cells[0].metadata == kept
+
+
+def test_traces_of_one_run_are_not_kept():
+    lines = ["File /tmp/ipykernel_4711/12345.py:1, in f", "File C:\\Temp\\ipykernel_4711\\12345.py:1", "NameError: x"]
+    (error,) = printed(new_output("error", ename="NameError", evalue="x", traceback=lines))
+    assert error.traceback == [line.replace("4711", "0") for line in lines]
+
+
 def test_normalising_twice_changes_nothing():
     once = normalise(messy())
     assert normalise(copy.deepcopy(once)) == once
