@@ -1,5 +1,7 @@
 """`test`: every stage is run, failures and skips are counted, the last line tells."""
 
+import subprocess
+
 import pytest
 
 from tools.commands import stages
@@ -83,6 +85,75 @@ def test_the_whole_test_has_every_part():
         "notebooks verify",
     ):
         assert any(part in command for command in commands), part
+
+
+def test_the_stages_are_these_and_in_this_order():
+    quick = ["style", "format", "spelling", "exercises are what solutions make", "tests"]
+    assert [stage.name for stage in stages.stages(fast=True)] == quick
+    assert [stage.name for stage in stages.stages(fast=False)] == [*quick, "lab starts", "browser", "notebooks"]
+    asked = {stage.name: " ".join(stage.arguments) for stage in stages.stages(fast=False)}
+    assert asked["lab starts"] == "tools.commands.answers"
+    assert asked["browser"] == "pytest -q tests/browser"
+    assert asked["notebooks"] == "tools.notebooks verify"
+    assert asked["exercises are what solutions make"].endswith("release --check")
+    reports = {stage.name: stage.junit for stage in stages.stages(fast=False) if stage.junit}
+    assert reports == {"tests": "tests.xml", "browser": "browser.xml", "notebooks": "notebooks.xml"}
+
+
+def test_the_whole_test_leaves_out_only_what_has_a_stage_of_its_own():
+    words = next(stage for stage in stages.stages(fast=False) if stage.name == "tests").arguments
+    assert [word for word in words if word.startswith("--ignore")] == ["--ignore=tests/browser"]
+    assert words[words.index("-m") + 1] == "not browser"
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """`test` with stages that are not run; what each was run with, and what the environment was asked for."""
+    seen = {"ready": [], "compare": [], "variables": []}
+    monkeypatch.setattr(stages.environment, "ready", lambda **how: seen["ready"].append(how))
+
+    def run(command, env=None, **_):
+        seen["variables"].append(env)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(stages.subprocess, "run", run)
+    monkeypatch.setattr(stages, "tree", lambda: None)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("words", "system", "compared"),
+    [([], "linux", True), (["--newest"], "linux", False), ([], "darwin", False), (["--fast"], "win32", False)],
+)
+def test_outputs_are_compared_on_linux_with_the_locked_set(seen, monkeypatch, words, system, compared):
+    monkeypatch.setattr(stages.sys, "platform", system)
+    assert stages.main(words) == 0
+    assert {env.get("COURSE_OUTPUTS") for env in seen["variables"]} == {None if compared else "not compared"}
+    assert seen["ready"] == [{"dev": True, "newest": "--newest" in words}]
+
+
+def test_stages_keep_their_hands_off_the_students_progress(seen, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_PROGRESS", str(tmp_path / "mine.json"))
+    stages.main([])
+    files = {env["COURSE_PROGRESS"] for env in seen["variables"]}
+    assert len(files) == 1 and str(tmp_path / "mine.json") not in files
+    assert all(env["PYTHONUTF8"] == "1" and env["OMP_NUM_THREADS"] == "1" for env in seen["variables"])
+
+
+def test_traces_in_the_tree_fail_the_test(seen, monkeypatch, capsys):
+    told = iter(["", "?? trace.txt\n"])
+    monkeypatch.setattr(stages, "tree", lambda: next(told))
+    monkeypatch.setenv("CI", "true")
+    assert stages.main(["--fast"]) == 1
+    assert "Failed: clean tree" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "tally", [Tally(passed=1, failed=1), Tally(passed=1, stages=(("style", 1),))], ids=["a failed test", "a stage"]
+)
+def test_each_kind_of_failure_is_exit_code_1(tally):
+    assert stages.close(tally, 1.0) == 1
+    assert stages.close(Tally(passed=1, stages=(("style", 0),)), 1.0) == 0
 
 
 def test_a_failed_stage_does_not_stop_the_others(monkeypatch, capsys):
