@@ -89,6 +89,18 @@ def test_the_ground_is_looked_at_before_anything_is_made(venv, monkeypatch, dev)
         environment.ready(dev=dev)
 
 
+@pytest.mark.parametrize("name", ["ROOT", "MY_WORK"])
+@pytest.mark.parametrize("inside", ["", "work"])
+def test_an_environment_around_a_students_work_is_not_deleted(venv, monkeypatch, name, inside):  # noqa: F811
+    monkeypatch.setattr(environment, name, venv / inside)
+    (venv / inside).mkdir(parents=True)
+    (venv / "pyvenv.cfg").touch()
+    (venv / inside / "04.ipynb").touch()
+    with pytest.raises(Fault, match="folder of its own"):
+        environment.remove("Building anew.")
+    assert (venv / inside / "04.ipynb").exists()
+
+
 # ---- wheels
 
 

@@ -16,7 +16,18 @@ from tools.commands import ground, torch_build
 from tools.commands.faults import sentence
 from tools.commands.installer import pip
 from tools.commands.kernel import furnish
-from tools.commands.places import DEV, PYTHON, ROOT, STUDENT, VENV, WHEELHOUSE, clean_environment, python_version, shown
+from tools.commands.places import (
+    DEV,
+    MY_WORK,
+    PYTHON,
+    ROOT,
+    STUDENT,
+    VENV,
+    WHEELHOUSE,
+    clean_environment,
+    python_version,
+    shown,
+)
 from tools.commands.say import Fault, say
 
 STAMP = VENV / ".course-stamp.json"
@@ -126,7 +137,13 @@ def remove(why: str) -> None:
 
 
 def check_is_ours() -> None:
-    """Raise Fault where the environment's place holds something else."""
+    """Raise Fault where the environment's place holds something else, a student's work above all."""
+    for place in (ROOT, MY_WORK):
+        if VENV in (place, *place.parents):
+            raise Fault(
+                f"COURSE_VENV is {VENV}, which holds {place}: set it to a folder of its own, since an environment is "
+                "deleted when it is made anew. Then run the same command again."
+            )
     if VENV.exists() and any(VENV.iterdir()) and not (VENV / "pyvenv.cfg").exists() and not STAMP.exists():
         raise Fault(f"{VENV} is there but is no Python environment: move it away, then run the same command again.")
 
