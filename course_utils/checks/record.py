@@ -134,7 +134,11 @@ def _read_or_set_aside(path: Path) -> tuple[dict, str]:
         return _read(path), ""
     except DAMAGED:
         aside = _claim_name(path)
-        _replace(path, aside)
+        try:
+            _replace(path, aside)
+        except OSError:
+            aside.unlink()
+            raise
         return {"version": 1, "exercises": {}}, say("record damaged", name=aside.name)
 
 

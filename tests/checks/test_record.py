@@ -165,6 +165,19 @@ def test_a_damaged_file_takes_no_name_that_is_in_use(progress_file, monkeypatch)
     assert there.read_text(encoding="utf-8") == "an earlier one"
 
 
+def test_a_damaged_file_that_cannot_be_moved_stays_and_leaves_no_empty_one(progress_file, monkeypatch):
+    def held(*_):
+        raise PermissionError(13, "another program uses it")
+
+    progress_file.parent.mkdir()
+    progress_file.write_text("damaged", encoding="utf-8")
+    monkeypatch.setattr(record, "_replace", held)
+    monkeypatch.setattr(record, "_told", set())
+    assert "cannot be saved" in record.change("04.1", add)
+    assert progress_file.read_text(encoding="utf-8") == "damaged"
+    assert list(progress_file.parent.glob("*damaged*")) == []
+
+
 def test_on_a_full_disk_the_file_stays_as_it_was(progress_file, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
