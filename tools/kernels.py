@@ -24,18 +24,20 @@ from tools.commands.tally import Tally
 
 
 class Kernels(NamedTuple):
-    """The names that OpenBLAS and PyTorch give a set, and what NumPy's dispatched features must not begin with."""
+    """What OpenBLAS, PyTorch, and MKL and oneDNN inside it, call a set; how no feature of NumPy's may begin."""
 
     openblas: str
     torch: str
+    mkl: str
+    onednn: str
     numpy_without: tuple[str, ...]
 
 
 SETS = {
-    "plain": Kernels("Nehalem", "DEFAULT", ("",)),
-    "avx": Kernels("Sandybridge", "DEFAULT", ("",)),
-    "avx2": Kernels("Haswell", "AVX2", ("X86_V4", "AVX512")),
-    "avx512": Kernels("SkylakeX", "AVX512", ()),
+    "plain": Kernels("Nehalem", "DEFAULT", "COMPATIBLE", "SSE41", ("",)),
+    "avx": Kernels("Sandybridge", "DEFAULT", "AVX", "AVX", ("",)),
+    "avx2": Kernels("Haswell", "AVX2", "AVX2", "AVX2", ("X86_V4", "AVX512")),
+    "avx512": Kernels("SkylakeX", "AVX512", "AVX512", "AVX512_CORE", ()),
 }
 COMPUTING = ("tests/unit", "tests/gradients", "tests/parity", "tests/properties", "tests/checks")
 STAGES = (
@@ -53,7 +55,8 @@ openblas = {pool["architecture"] for pool in threadpoolctl.threadpool_info() if 
 features = [name for name in core.__cpu_dispatch__ if core.__cpu_features__[name]]
 print(json.dumps([sorted(openblas), torch.backends.cpu.get_cpu_capability(), features]))
 """
-OURS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "ATEN_CPU_CAPABILITY", "NPY_DISABLE_CPU_FEATURES")
+OURS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "ATEN_CPU_CAPABILITY", "MKL_CBWR", "ONEDNN_MAX_CPU_ISA")
+OURS += ("NPY_DISABLE_CPU_FEATURES",)
 
 
 def probe(variables):
@@ -67,6 +70,7 @@ def variables_of(kernels, features):
     """The environment that asks for a set, on a processor where NumPy would use `features`."""
     off = [name for name in features if name.startswith(kernels.numpy_without)]
     asked = {"OPENBLAS_CORETYPE": kernels.openblas, "ATEN_CPU_CAPABILITY": kernels.torch.lower()}
+    asked |= {"MKL_CBWR": kernels.mkl, "ONEDNN_MAX_CPU_ISA": kernels.onednn}
     return asked | ({"NPY_DISABLE_CPU_FEATURES": " ".join(off)} if off else {})
 
 

@@ -52,7 +52,7 @@ def test_a_set_is_taken_only_if_all_three_took_it(monkeypatch, found, is_taken):
 
 
 def test_a_set_that_the_processor_lacks_is_named_and_not_run(monkeypatch, capsys):
-    monkeypatch.setitem(SETS, "odd", Kernels("Nonsense", "AVX2", ()))
+    monkeypatch.setitem(SETS, "odd", Kernels("Nonsense", "AVX2", "AVX2", "AVX2", ()))
     monkeypatch.setattr(kernels, "probe", lambda variables: [["Haswell"], "AVX2", ["X86_V3"]])
     ran = []
 
