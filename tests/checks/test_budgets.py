@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from course_utils.checks import registry
-from course_utils.checks.bench import trusted
-from course_utils.checks.budgets import CROSSING, LOOKS, ROUNDS, within
 from course_utils.checks.callers import Fault, Outcome
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.callers.separate import Subprocess
 from course_utils.checks.exercise import as_case
-from course_utils.checks.observe import observe
+from course_utils.checks.judging.bench import trusted
+from course_utils.checks.judging.budgets import CROSSING, LOOKS, ROUNDS, within
+from course_utils.checks.judging.observation import observe
 from tests.checks.test_authoring_examples import EXAMPLES
 
-ASKED = [e for e in [*registry.every(), *(example.values[2] for example in EXAMPLES)] if e.speed]
+ASKED = [e for e in [*registry.every(), *(example.values[1] for example in EXAMPLES)] if e.speed]
 
 
 def case_of(exercise):
