@@ -3,12 +3,14 @@
 import _thread
 import builtins
 import contextlib
+import importlib
 import signal
 import sys
 import threading
 import time
 import tracemalloc
 import warnings
+import weakref
 
 import pytest
 
@@ -22,9 +24,9 @@ def forever():
 
 
 def test_a_loop_is_ended_soon_after_its_limit():
-    start = time.monotonic()
+    start = time.process_time()
     assert isinstance(guarded(forever, 0.2).error, TimeUp)
-    assert time.monotonic() - start < 1.5
+    assert 0.2 <= time.process_time() - start < 5.0  # a starved watchdog comes late
     assert not [t for t in threading.enumerate() if t.name == "answer" and not t.daemon]
 
 
@@ -42,6 +44,80 @@ def test_a_call_that_does_not_come_back_is_let_go_and_told(monkeypatch):
     start = time.monotonic()
     assert isinstance(guarded(lambda: time.sleep(3), 0.1).error, Stuck)
     assert time.monotonic() - start < 2
+
+
+# a busy machine gives an answer less of its processor time, and fails no right answer for it
+
+
+def test_time_in_which_the_answer_does_not_run_is_free_up_to_a_ceiling():
+    def slowed():
+        for _ in range(10):
+            time.sleep(0.06)
+        return "right"
+
+    assert guarded(slowed, 0.3).value == "right"  # 0.6 s by the clock
+
+
+def test_code_that_only_waits_is_ended_too():
+    def wait():
+        while True:
+            time.sleep(0.01)
+
+    start = time.monotonic()
+    assert isinstance(guarded(wait, 0.1).error, TimeUp)
+    assert time.monotonic() - start < guard.longest(0.1)
+
+
+SLOW_MODULE = """
+import time
+start = time.thread_time()
+while time.thread_time() - start < {seconds}:
+    pass
+"""
+
+
+@pytest.mark.parametrize("bring", [importlib.import_module, lambda name: exec(f"import {name}")], ids=["call", "word"])
+def test_imports_are_free(tmp_path, monkeypatch, bring):
+    (tmp_path / "slow_here.py").write_text(SLOW_MODULE.format(seconds=0.8), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "slow_here", raising=False)
+    ran = guarded(lambda: bring("slow_here") or "right", 0.4)
+    assert ran.error is None and "slow_here" in sys.modules
+
+
+def test_an_import_that_never_ends_is_ended_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(guard, "IMPORTS", 0.5)
+    (tmp_path / "endless_here.py").write_text(SLOW_MODULE.format(seconds=60), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert isinstance(guarded(lambda: importlib.import_module("endless_here"), 0.2).error, TimeUp)
+
+
+class Thing:
+    """Something that a weak reference can point to."""
+
+
+def test_an_order_that_python_swallows_is_given_again_and_told_to_nobody(monkeypatch):
+    told, lost = [], []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+
+    def work():
+        thing = Thing()
+        hold = weakref.ref(thing, lambda _: forever())
+        del thing  # the callback runs here; what is raised in it is dropped
+        lost.append(hold)
+        forever()
+
+    assert isinstance(guarded(work, 0.2).error, TimeUp)
+    assert len(lost) == 1 and told == []
+
+
+def test_a_thread_that_gets_no_time_is_told_to_stop_once(monkeypatch):
+    told = []
+    monkeypatch.setattr(guard._Watched, "stop", lambda thread: told.append(thread))
+    monkeypatch.setattr(guard, "GRACE", 0.2)
+    monkeypatch.setattr(guard, "RAN_ON", 0.1)
+    assert isinstance(guarded(lambda: time.sleep(1), 0.05).error, Stuck)
+    assert len(told) == 1
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 The watchdog works on every system, because it uses no signals: the code runs in a thread of its own, and when its time
 is up an exception is raised inside that thread, again and again, in case it is swallowed.  Python code ends that way.
 A call that never returns from C code cannot be ended from inside a process: the guard then says `Stuck` and lets go.
+
+A limit is one of processor time, so that a busy machine ends no right answer, and what an answer imports is free.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import builtins
 import contextlib
 import ctypes
 import io
+import sys
 import threading
 import time
 import tracemalloc
@@ -20,7 +23,10 @@ from dataclasses import dataclass
 from typing import Any
 
 GRACE = 2.0  # seconds from TimeUp to Stuck
-SLICE = 0.1  # seconds
+SLICE, LEAST = 0.1, 0.001  # seconds between two looks, at most and at least
+RAN_ON = 0.01  # seconds of processor time after which an order to stop must have been heard, and swallowed
+PATIENCE = 6.0  # times its limit that code may take by the clock: for what only waits or sleeps
+IMPORTS = 60.0  # seconds by the clock that may go into imports
 MOST_TEXT = 20_000  # characters kept of what was printed
 
 
@@ -55,8 +61,13 @@ class _Text(io.StringIO):
         return len(text)
 
 
+def longest(limit: float) -> float:
+    """Seconds by the clock after which a run with this limit has ended, or is given up, on any machine."""
+    return PATIENCE * limit + IMPORTS + GRACE
+
+
 def guarded(work: Callable[[], Any], limit: float | None = None, *, memory: bool = False) -> Ran:
-    """Run `work()`; with a limit in seconds it runs in a watched thread, without one right here.
+    """Run `work()`; with a limit in seconds of processor time it runs in a watched thread, without one right here.
 
     Returns a Ran; raises only KeyboardInterrupt, when the learner presses the stop button.
 
@@ -103,37 +114,87 @@ class _Watched(threading.Thread):
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.ident), ctypes.py_object(TimeUp))
 
 
+class _Meter:
+    """What a thread has used of its limit, from look to look.
+
+    Counted is the processor time of this process, or the clock where that says less: several threads count once.
+    """
+
+    def __init__(self, thread: threading.Thread):
+        self.thread, self.used, self.passed, self.imported = thread, 0.0, 0.0, 0.0
+        self.before = time.monotonic(), time.process_time()
+
+    def look(self) -> None:
+        now = time.monotonic(), time.process_time()
+        passed, used = (b - a for a, b in zip(self.before, now, strict=True))
+        self.before = now
+        if _imports(self.thread):
+            self.imported += passed
+        else:
+            self.used, self.passed = self.used + min(used, passed), self.passed + passed
+
+    def over(self, limit: float) -> bool:
+        return self.used >= limit or self.passed >= PATIENCE * limit or self.imported >= IMPORTS
+
+
+def _imports(thread: threading.Thread) -> bool:
+    """Is the thread inside an `import`?"""
+    frame = sys._current_frames().get(thread.ident)
+    while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
+        frame = frame.f_back
+    return frame is not None
+
+
 def _watch(work: Callable[[], Any], ran: Ran, limit: float) -> None:
     mine = Ran()  # a stuck thread may still write into this one
     thread = _Watched(work, mine)
     thread.start()
-    try:
-        in_time = _finished(thread, limit)
-    except KeyboardInterrupt:
-        _end(thread)
-        raise
-    if not in_time:
-        mine.error = TimeUp() if _end(thread) else Stuck()
+    with _quietly_swallowed():
+        try:
+            in_time = _finished(thread, limit)
+        except KeyboardInterrupt:
+            _end(thread)
+            raise
+        if not in_time:
+            mine.error = TimeUp() if _end(thread) else Stuck()
     ran.value, ran.error, ran.cpu = mine.value, mine.error, mine.cpu
 
 
 def _finished(thread: _Watched, limit: float) -> bool:
     """Wait in slices, between which the stop button is heard on every system."""
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        if thread.done.wait(min(SLICE, max(0.0, end - time.monotonic()))):
+    meter = _Meter(thread)
+    while not meter.over(limit):
+        if thread.done.wait(min(SLICE, max(LEAST, limit - meter.used))):
             return True
+        meter.look()
     return thread.done.is_set()
 
 
 def _end(thread: _Watched) -> bool:
-    """Stop the thread; False if it cannot be stopped."""
-    end = time.monotonic() + GRACE
+    """Stop the thread; False if it cannot be stopped.
+
+    An order waits until the thread runs.  The next one is given only if it ran on since, so that on a busy machine no
+    second order hits a thread that is about to end.
+    """
+    end, ordered = time.monotonic() + GRACE, -RAN_ON
     while time.monotonic() < end:
-        thread.stop()
+        if time.process_time() - ordered >= RAN_ON:
+            thread.stop()
+            ordered = time.process_time()
         if thread.done.wait(0.02):
             return True
     return False
+
+
+@contextlib.contextmanager
+def _quietly_swallowed():
+    """An order that comes inside a callback of Python's own is lost there: nobody's fault, and the next one follows."""
+    tell = sys.unraisablehook
+    sys.unraisablehook = lambda lost: None if lost.exc_type is TimeUp else tell(lost)
+    try:
+        yield
+    finally:
+        sys.unraisablehook = tell
 
 
 def _no_input(prompt: str = "") -> str:

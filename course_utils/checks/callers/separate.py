@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .guard import GRACE
+from .guard import longest
 from .outside import Outside
 from .protocol import DEFAULT_LIMIT, Fault, Handle, Outcome
 from .wire import decode, encode, line
@@ -141,7 +141,7 @@ class Subprocess:
     def _ask(self, message: dict, limit: float) -> Any:
         """Send, serve callbacks, and wait for the answer; None when the worker is gone or too late."""
         self._start()
-        end = time.monotonic() + limit + GRACE + MARGIN
+        end = time.monotonic() + longest(limit) + MARGIN
         try:
             self._send(message)
             while True:
