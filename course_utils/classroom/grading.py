@@ -233,6 +233,11 @@ def _finished(result: dict, found: Notebook, run: Run, lesson: str) -> dict:
     result["cells"] = [asdict(t) for t in _steady_troubles(run)]
     if run.broken:
         result["notes"] = [*result["notes"], f"The notebook took too long or ended Python too often: {run.broken}."]
+    if run.resumed:
+        where = ", ".join(map(str, run.resumed[:10]))
+        word = "cells" if len(run.resumed) > 1 else "cell"
+        note = f"A line stopped {word} {where}; what came after it was run all the same (below, cell by cell)."
+        result["notes"] = [*result["notes"], note]
     tried = all(c["status"] != "not tried" for c in result["checks"])
     if other := _other_lesson(found, lesson):
         result["notes"] = [
@@ -243,7 +248,7 @@ def _finished(result: dict, found: Notebook, run: Run, lesson: str) -> dict:
     elif run.broken or not tried:
         result["status"] = INCOMPLETE
     else:
-        result["status"] = REPAIRED if found.repaired else GRADED
+        result["status"] = REPAIRED if found.repaired or run.resumed else GRADED
     return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import contextlib
 import os
@@ -17,6 +16,7 @@ from typing import Any
 from course_utils.checks.callers import File, Handle, Outcome
 from course_utils.checks.callers.inprocess import InProcess
 
+from .cells import Cells
 from .guard import Guard
 from .pipe import Pipe
 from .wire import Packer, Unpacker, clean
@@ -98,6 +98,7 @@ class Server:
         self.caller = InProcess(self.names)
         self.guard, self.watchdog, self.lasting = Guard(routes), Watchdog(), False
         self.guard.install()
+        self.cells = Cells(kernel, self.watchdog)
 
     async def answer(self, message: dict, blob: bytes) -> None:
         """Do what is asked and send the reply, whatever happens."""
@@ -112,20 +113,7 @@ class Server:
     # --- cells --------------------------------------------------------------------------------------------------
 
     async def do_cell(self, message: dict, blob: bytes) -> tuple[dict, bytes]:
-        source = message["source"]
-        if message.get("definitions"):
-            source = definitions(source)
-        with self.watchdog.arm(message["seconds"]):
-            try:
-                reply = await self.kernel.do_execute(source, False, store_history=True, allow_stdin=False)
-            except KeyboardInterrupt:
-                reply = {"status": "error", "ename": "KeyboardInterrupt", "evalue": ""}
-        told = {
-            "status": reply["status"],
-            "error": str(reply.get("ename", "")),
-            "text": str(reply.get("evalue", ""))[:300],
-        }
-        return {**told, "timeout": self.watchdog.fired}, b""
+        return await self.cells.run(message["source"], message["seconds"], bool(message.get("definitions"))), b""
 
     # --- calls --------------------------------------------------------------------------------------------------
 
@@ -233,16 +221,6 @@ def _alone(value: Any) -> tuple:
     """A value's node and bytes: equal if and only if nothing changed."""
     packer = Packer(lambda other: ["?"])
     return packer.pack(value), packer.blob
-
-
-def definitions(source: str) -> str:
-    """The imports, functions and classes of a cell that cannot be run as a whole."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-    try:
-        body = [n for n in ast.parse(source).body if isinstance(n, kinds)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    return "\n".join(ast.unparse(n) for n in body)
 
 
 def take_spare_threads() -> None:
