@@ -105,14 +105,24 @@ def fingerprint(submission: Submission, settings: Settings) -> str:
     return sha.hexdigest()
 
 
+def inputs_seed(secret: int, digest: bytes) -> int:
+    """What chooses the inputs of one hand-in: nobody knows it beforehand, and other bytes get other inputs.
+
+    So nothing that a feedback page tells about one hand-in helps the next one.
+
+    >>> inputs_seed(1, b"a") == inputs_seed(1, b"a"), inputs_seed(1, b"a") == inputs_seed(1, b"b")
+    (True, False)
+    """
+    return int.from_bytes(hashlib.sha256(f"{secret} ".encode() + digest).digest()[:8], "big")
+
+
 class Grader:
-    """Grades one submission after the other; cases, references and mistakes are worked out once."""
+    """Grades one submission after the other."""
 
     def __init__(self, settings: Settings, stage: Path, box: Backend | None = None):
         self.settings, self.stage = settings, stage
         self.backend = box or backend(settings.sandbox, settings.limits, unsafe=settings.unsafe, image=settings.image)
         self.exercises = exercises(settings.exercise)
-        self.benches = {e.id: Bench(e, settings.seed) for e in self.exercises}
         self.routes = tuple(dict.fromkeys(r for e in self.exercises for r in e.forbidden))
 
     def grade(
@@ -142,17 +152,18 @@ class Grader:
         result = blank(submission, self.settings, notes)
         if chosen is None:
             return result | {"status": UNREADABLE if submission.notebooks else MISSING}
-        origin, found = chosen
-        result |= {"file": origin.label, "notes": notes + found.notes}
+        found = chosen.notebook
+        seed = inputs_seed(self.settings.seed, chosen.digest)
+        result |= {"file": chosen.origin.label, "notes": notes + found.notes, "seed": seed}
         if not found.readable:
             return result | {"status": UNREADABLE}
         with Sandboxed(self.backend, self.stage, found.cells, self.routes) as caller:
             caller.session()
-            result["checks"] = [self._check(e, caller, skip or {}, notice) for e in self.exercises]
+            result["checks"] = [self._check(e, seed, caller, skip or {}, notice) for e in self.exercises]
             return _finished(result, found, caller.run, self.settings.exercise)
 
     def _check(
-        self, exercise: Exercise, caller: Sandboxed, skip: dict[str, str], notice: Callable[[str], None]
+        self, exercise: Exercise, seed: int, caller: Sandboxed, skip: dict[str, str], notice: Callable[[str], None]
     ) -> dict:
         """Judge one exercise."""
         if exercise.id in skip:
@@ -160,7 +171,7 @@ class Grader:
         if caller.late:
             return entry(exercise, None, "Not tried: the notebook had used up its time before.")
         notice(exercise.id)
-        return entry(exercise, judge(exercise, caller, bench=self.benches[exercise.id]))
+        return entry(exercise, judge(exercise, caller, bench=Bench(exercise, seed)))
 
 
 def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
@@ -192,7 +203,7 @@ def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
         "misconception": result.misconception,
         "message": result.message,
         "example": example,
-        "said": result.said,
+        "said": {} if exercise.needs else result.said,  # it could tell what a supplied right answer gives
     }
     if not result.passed:
         about["hint"] = exercise.hints[0]
@@ -269,27 +280,37 @@ def _other_lesson(found: Notebook, lesson: str) -> str:
     return "" if names & defined else max(set(votes), key=votes.count)
 
 
-def choose(submission: Submission, lesson: str) -> tuple[tuple[Origin, Notebook] | None, list[str]]:
+@dataclass(frozen=True)
+class Chosen:
+    """The notebook that is graded, and the hash of what was handed in."""
+
+    origin: Origin
+    notebook: Notebook
+    digest: bytes
+
+
+def choose(submission: Submission, lesson: str) -> tuple[Chosen | None, list[str]]:
     """The notebook to grade among those a student handed in, and sentences about the choice."""
     notes, opened = [], []
     for origin in submission.notebooks[:MOST_FILES]:
         try:
-            found = notebooks.read_notebook(origin.read())
+            data = origin.read()
+            found = notebooks.read_notebook(data)
         except Unreadable as error:
             notes.append(f"{origin.name}: {error}")
             continue
         notebooks.compare(found, None if _other_lesson(found, lesson) else released(lesson))
-        opened.append((origin, found))
+        opened.append(Chosen(origin, found, hashlib.sha256(data).digest()))
     if submission.others and not opened:
         notes.append(f"There is no notebook, only {', '.join(submission.others[:5])}.")
     elif not submission.notebooks:
         notes.append("There is no notebook.")
     if not opened:
         return None, notes
-    best = max(opened, key=lambda pair: (_fit(pair[1], lesson), pair[0].when, pair[0].label))
+    best = max(opened, key=lambda c: (_fit(c.notebook, lesson), c.origin.when, c.origin.label))
     if len(opened) > 1:
-        others = ", ".join(o.name for o, _ in opened if o is not best[0])
-        notes.append(f"Several notebooks were handed in; {best[0].name} was graded, not {others}.")
+        others = ", ".join(c.origin.name for c in opened if c is not best)
+        notes.append(f"Several notebooks were handed in; {best.origin.name} was graded, not {others}.")
     return best, notes
 
 
