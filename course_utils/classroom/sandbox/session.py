@@ -20,6 +20,7 @@ from course_utils.classroom.sandbox.inside.wire import HEAD, Garbled, Packer, Un
 LOOK = 0.1  # seconds between looks at the memory, where no control group limits it
 SPARE_THREADS = 16  # kept from cells, for the calls
 MOST_CHILDREN = 8  # processes that an answer or a cell may leave behind
+MOST_FILES = 1_024  # open at the same time: pipes and sockets hold memory too
 MOST_CALLBACKS = 20_000  # of one call
 ADDRESS_ROOM = 6_000_000_000  # address space is not memory: libraries reserve much of it
 
@@ -62,6 +63,7 @@ class Session:
             "spare": SPARE_THREADS,
             "processes": processes if self.backend.user else processes + _tasks_of_mine(),
             "disk": limit.disk,
+            "files": MOST_FILES,
             "address": limit.memory + ADDRESS_ROOM,
             "cpu": int(2 * limit.submission),
         }
