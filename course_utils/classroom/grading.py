@@ -24,12 +24,15 @@ from course_utils.classroom.notebook import Notebook
 from course_utils.classroom.sandbox.backend import Backend, Limits
 from course_utils.classroom.sandbox.choose import backend
 from course_utils.classroom.sandbox.contents import PACKAGE
+from course_utils.classroom.sandbox.ours import TookTooLong, bounded
 from course_utils.classroom.submissions import Origin, Submission, Unreadable
 
 SCHEMA = 1
 GRADED, REPAIRED, INCOMPLETE = "graded", "repaired", "incomplete"
 WRONG, UNREADABLE, MISSING = "wrong exercise", "unreadable", "missing"
 MOST_FILES = 5  # notebooks of one student that are opened
+MOST_SAID = 20_000  # characters of one text in a result
+TOO_MUCH = "What came back could not be compared in the time that one answer may take of ours."
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 
@@ -171,7 +174,12 @@ class Grader:
         if caller.late:
             return entry(exercise, None, "Not tried: the notebook had used up its time before.")
         notice(exercise.id)
-        return entry(exercise, judge(exercise, caller, bench=Bench(exercise, seed)))
+        try:
+            with bounded(self.settings.limits.judging) as clock:
+                result = judge(exercise, caller, bench=Bench(exercise, seed))
+        except TookTooLong:
+            clock.fired = True
+        return entry(exercise, None, TOO_MUCH) if clock.fired else entry(exercise, result)
 
 
 def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
@@ -211,9 +219,9 @@ def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
 
 
 def _steady(value: Any) -> Any:
-    """Texts without addresses in memory, which differ from run to run."""
+    """Texts of a bounded length, without addresses in memory, which differ from run to run."""
     if isinstance(value, str):
-        return ADDRESS.sub("0x…", value)
+        return ADDRESS.sub("0x…", value[:MOST_SAID] + "…" * (len(value) > MOST_SAID))
     if isinstance(value, dict):
         return {k: _steady(v) for k, v in value.items()}
     return [_steady(v) for v in value] if isinstance(value, list | tuple) else value

@@ -35,6 +35,7 @@ class Limits:
     patience: float = 5.0  # beyond a limit, before the kernel is given up
     submission: float = 240.0
     answer: int = 64_000_000  # one answer that crosses
+    judging: float = 120.0  # seconds of our own processor time for one exercise
 
 
 class SandboxFault(RuntimeError):
