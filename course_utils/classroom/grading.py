@@ -30,9 +30,9 @@ from course_utils.classroom.submissions import Origin, Submission, Unreadable
 SCHEMA = 1
 GRADED, REPAIRED, INCOMPLETE = "graded", "repaired", "incomplete"
 WRONG, UNREADABLE, MISSING = "wrong exercise", "unreadable", "missing"
-MOST_FILES = 5  # notebooks of one student that are opened
 MOST_SAID = 20_000  # characters of one text in a result
 TOO_MUCH = "What came back could not be compared in the time that one answer may take of ours."
+MOST_NAMED = 5  # files named in one sentence
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 
@@ -94,17 +94,16 @@ def fingerprint(submission: Submission, settings: Settings) -> str:
                 settings.seed,
                 asdict(settings.limits),
                 code_version(),
-                submission.student,
-                submission.late,
+                (submission.student, submission.number, submission.platform, submission.late),
+                (submission.notes, submission.others[:MOST_NAMED], len(submission.notebooks)),
             )
-        ).encode()
+        ).encode("utf-8", "replace")
     )
-    for origin in submission.notebooks[:MOST_FILES]:
-        sha.update(origin.name.encode("utf-8", "replace"))
-        try:
-            sha.update(origin.read())
-        except Unreadable as error:
-            sha.update(str(error).encode())
+    by_age = sorted(submission.notebooks, key=lambda o: (o.when, o.label))  # decides which of several is graded
+    sha.update(repr([o.label for o in by_age]).encode("utf-8", "replace"))
+    for origin, content in submission.opened(settings.exercise):
+        sha.update(origin.label.encode("utf-8", "replace"))
+        sha.update(content if isinstance(content, bytes) else str(content).encode("utf-8", "replace"))
     return sha.hexdigest()
 
 
@@ -234,6 +233,7 @@ def blank(submission: Submission, settings: Settings, notes: list[str]) -> dict:
         "schema": SCHEMA,
         "student": submission.student,
         "number": submission.number,
+        "platform": submission.platform,
         "exercise": settings.exercise,
         "score": 0.0,
         "max_score": sum(c["max_points"] for c in checks),
@@ -299,27 +299,34 @@ class Chosen:
 
 def choose(submission: Submission, lesson: str) -> tuple[Chosen | None, list[str]]:
     """The notebook to grade among those a student handed in, and sentences about the choice."""
-    notes, opened = [], []
-    for origin in submission.notebooks[:MOST_FILES]:
-        try:
-            data = origin.read()
-            found = notebooks.read_notebook(data)
-        except Unreadable as error:
-            notes.append(f"{origin.name}: {error}")
+    notes, opened, tried = list(submission.notes), [], 0
+    for origin, content in submission.opened(lesson):
+        tried += 1
+        if isinstance(content, Unreadable):
+            notes.append(f"{origin.name}: {content}")
             continue
+        found = notebooks.read_notebook(content)
         notebooks.compare(found, None if _other_lesson(found, lesson) else released(lesson))
-        opened.append(Chosen(origin, found, hashlib.sha256(data).digest()))
+        opened.append(Chosen(origin, found, hashlib.sha256(content).digest()))
+    if more := len(submission.notebooks) - tried:
+        notes.append(f"So many or so large notebooks were handed in that {more} of them were not opened.")
     if submission.others and not opened:
-        notes.append(f"There is no notebook, only {', '.join(submission.others[:5])}.")
+        notes.append(f"There is no notebook, only {named(submission.others)}.")
     elif not submission.notebooks:
         notes.append("There is no notebook.")
     if not opened:
         return None, notes
     best = max(opened, key=lambda c: (_fit(c.notebook, lesson), c.origin.when, c.origin.label))
     if len(opened) > 1:
-        others = ", ".join(c.origin.name for c in opened if c is not best)
-        notes.append(f"Several notebooks were handed in; {best.origin.name} was graded, not {others}.")
+        others = named([c.origin.label for c in opened if c is not best])
+        notes.append(f"Several notebooks were handed in; {best.origin.label} was graded, not {others}.")
     return best, notes
+
+
+def named(files: list[str]) -> str:
+    """Some of these names, and how many more there are."""
+    more = len(files) - MOST_NAMED
+    return ", ".join(files[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _fit(found: Notebook, lesson: str) -> int:
