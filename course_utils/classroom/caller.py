@@ -46,7 +46,15 @@ class Run:
 class Sandboxed:
     """The `Caller` for one submission.  Use as a context manager, or call `close`."""
 
-    def __init__(self, backend: Backend, stage: Path, cells: list[Cell], routes: tuple[str, ...] = ()):
+    def __init__(
+        self,
+        backend: Backend,
+        stage: Path,
+        cells: list[Cell],
+        routes: tuple[str, ...] = (),
+        files: dict[str, bytes] | None = None,
+    ):
+        self.files = files or {}  # beside the notebook
         self.backend, self.stage, self.cells, self.routes = backend, stage, cells, routes
         self.limits, self.run = backend.limits, Run()
         self.end = time.monotonic() + self.limits.submission
@@ -80,6 +88,8 @@ class Sandboxed:
 
     def _run_cells(self, session: Session) -> bool:
         """Run every cell; False if one of them ended the kernel."""
+        if self.files:
+            session.ask({"do": "files"}, self.limits.start, {"files": self.files})
         for index, cell in enumerate(self.cells):
             if self.late or (len(self.run.killers) >= MOST_KILLERS and index > max(self.run.killers)):
                 self.run.broken = f"cells from number {cell.place} on were not run"

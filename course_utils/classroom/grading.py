@@ -19,6 +19,7 @@ from course_utils.checks.feedback.result import Result
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import judge
 from course_utils.classroom import notebook as notebooks
+from course_utils.classroom.beside import beside
 from course_utils.classroom.caller import Run, Sandboxed
 from course_utils.classroom.notebook import Notebook
 from course_utils.classroom.sandbox.backend import Backend, Limits
@@ -30,7 +31,6 @@ from course_utils.classroom.submissions import Origin, Submission, Unreadable
 SCHEMA = 1
 GRADED, REPAIRED, INCOMPLETE = "graded", "repaired", "incomplete"
 WRONG, UNREADABLE, MISSING = "wrong exercise", "unreadable", "missing"
-MOST_SAID = 20_000  # characters of one text in a result
 TOO_MUCH = "What came back could not be compared in the time that one answer may take of ours."
 MOST_NAMED = 5  # files named in one sentence
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
@@ -104,6 +104,8 @@ def fingerprint(submission: Submission, settings: Settings) -> str:
     for origin, content in submission.opened(settings.exercise):
         sha.update(origin.label.encode("utf-8", "replace"))
         sha.update(content if isinstance(content, bytes) else str(content).encode("utf-8", "replace"))
+    if submission.notebooks:
+        sha.update(beside(submission, submission.notebooks[0]).digest())
     return sha.hexdigest()
 
 
@@ -154,12 +156,13 @@ class Grader:
         result = blank(submission, self.settings, notes)
         if chosen is None:
             return result | {"status": UNREADABLE if submission.notebooks else MISSING}
-        found = chosen.notebook
-        seed = inputs_seed(self.settings.seed, chosen.digest)
-        result |= {"file": chosen.origin.label, "notes": notes + found.notes, "seed": seed}
+        origin, found = chosen
+        more = beside(submission, origin)
+        seed = inputs_seed(self.settings.seed, found.digest + more.digest())
+        result |= {"file": origin.label, "notes": notes + found.notes + more.notes, "seed": seed}
         if not found.readable:
             return result | {"status": UNREADABLE}
-        with Sandboxed(self.backend, self.stage, found.cells, self.routes) as caller:
+        with Sandboxed(self.backend, self.stage, found.cells, self.routes, more.files) as caller:
             caller.session()
             result["checks"] = [self._check(e, seed, caller, skip or {}, notice) for e in self.exercises]
             return _finished(result, found, caller.run, self.settings.exercise)
@@ -218,9 +221,9 @@ def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
 
 
 def _steady(value: Any) -> Any:
-    """Texts of a bounded length, without addresses in memory, which differ from run to run."""
+    """Texts without addresses in memory, which differ from run to run."""
     if isinstance(value, str):
-        return ADDRESS.sub("0x…", value[:MOST_SAID] + "…" * (len(value) > MOST_SAID))
+        return ADDRESS.sub("0x…", value)
     if isinstance(value, dict):
         return {k: _steady(v) for k, v in value.items()}
     return [_steady(v) for v in value] if isinstance(value, list | tuple) else value
@@ -288,16 +291,7 @@ def _other_lesson(found: Notebook, lesson: str) -> str:
     return "" if names & defined else max(set(votes), key=votes.count)
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """The notebook that is graded, and the hash of what was handed in."""
-
-    origin: Origin
-    notebook: Notebook
-    digest: bytes
-
-
-def choose(submission: Submission, lesson: str) -> tuple[Chosen | None, list[str]]:
+def choose(submission: Submission, lesson: str) -> tuple[tuple[Origin, Notebook] | None, list[str]]:
     """The notebook to grade among those a student handed in, and sentences about the choice."""
     notes, opened, tried = list(submission.notes), [], 0
     for origin, content in submission.opened(lesson):
@@ -306,8 +300,9 @@ def choose(submission: Submission, lesson: str) -> tuple[Chosen | None, list[str
             notes.append(f"{origin.name}: {content}")
             continue
         found = notebooks.read_notebook(content)
+        found.digest = hashlib.sha256(content).digest()
         notebooks.compare(found, None if _other_lesson(found, lesson) else released(lesson))
-        opened.append(Chosen(origin, found, hashlib.sha256(content).digest()))
+        opened.append((origin, found))
     if more := len(submission.notebooks) - tried:
         notes.append(f"So many or so large notebooks were handed in that {more} of them were not opened.")
     if submission.others and not opened:
@@ -316,10 +311,10 @@ def choose(submission: Submission, lesson: str) -> tuple[Chosen | None, list[str
         notes.append("There is no notebook.")
     if not opened:
         return None, notes
-    best = max(opened, key=lambda c: (_fit(c.notebook, lesson), c.origin.when, c.origin.label))
+    best = max(opened, key=lambda pair: (_fit(pair[1], lesson), pair[0].when, pair[0].label))
     if len(opened) > 1:
-        others = named([c.origin.label for c in opened if c is not best])
-        notes.append(f"Several notebooks were handed in; {best.origin.label} was graded, not {others}.")
+        others = named([o.label for o, _ in opened if o is not best[0]])
+        notes.append(f"Several notebooks were handed in; {best[0].label} was graded, not {others}.")
     return best, notes
 
 

@@ -40,6 +40,7 @@ class Notebook:
     notes: list[str] = field(default_factory=list)
     repaired: bool = False
     readable: bool = True
+    digest: bytes = b""  # of the file, once it is chosen
     lesson: str = ""  # what the notebook says it is, "04"
 
     def say(self, sentence: str) -> None:

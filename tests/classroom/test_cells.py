@@ -111,3 +111,8 @@ def test_exit_and_endless_loops_leave_only_definitions(run):
 def test_only_whole_statements_are_taken_from_a_cell_that_does_not_parse(source, found):
     assert [text for _, text in pieces.parts(source)] == found
     assert all(source.splitlines()[line - 1].startswith(text.splitlines()[0]) for line, text in pieces.parts(source))
+
+
+def test_a_module_that_the_notebook_writes_itself_is_found(run):
+    caller = run("%%writefile helper.py\nn = 4", "from helper import n\nimport random\nkind = type(random.Random)")
+    assert caller.read("n").value == 4 and caller.run.troubles == []

@@ -47,7 +47,7 @@ def test_inputs_depend_on_the_secret_and_on_the_bytes_handed_in(tmp_path):
     seeds = []
     for secret, more in ((1, ""), (1, ""), (1, " "), (2, "")):
         (tmp_path / "anna.ipynb").write_text(json.dumps(document) + more, encoding="utf-8")
-        seeds.append(inputs_seed(secret, choose(find(tmp_path)[0], "04")[0].digest))
+        seeds.append(inputs_seed(secret, choose(find(tmp_path)[0], "04")[0][1].digest))
     assert seeds[0] == seeds[1] and len(set(seeds)) == 3
 
 

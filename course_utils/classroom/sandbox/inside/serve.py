@@ -98,6 +98,7 @@ class Server:
         self.caller = InProcess(self.names, watch=Watch(tuple(routes), blocking=True, standing=True))
         self.watchdog, self.lasting = Watchdog(), False
         self.cells = Cells(kernel, self.watchdog)
+        self._find_modules_here()
 
     async def answer(self, message: dict, blob: bytes) -> None:
         """Do what is asked and send the reply, whatever happens."""
@@ -113,6 +114,21 @@ class Server:
 
     async def do_cell(self, message: dict, blob: bytes) -> tuple[dict, bytes]:
         return await self.cells.run(message["source"], message["seconds"], bool(message.get("definitions"))), b""
+
+    @staticmethod
+    def _find_modules_here() -> None:
+        """Look for modules in the working folder too, as a notebook does: behind Python's own, before packages."""
+        places = [n for n, path in enumerate(sys.path) if path.endswith("-packages")]
+        sys.path.insert(places[0] if places else len(sys.path), str(Path.cwd()))
+
+    async def do_files(self, message: dict, blob: bytes) -> tuple[dict, bytes]:
+        """Lay files beside the notebook, not to be written to."""
+        for name, data in self._unpack(message["files"], blob).items():
+            path = Path.cwd() / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            path.chmod(0o444)
+        return {}, b""
 
     # --- calls --------------------------------------------------------------------------------------------------
 
