@@ -115,6 +115,23 @@ def test_a_save_between_two_steps_of_reset_is_kept(course, monkeypatch):
     assert mine.read_bytes() == workspace.fresh(original)
 
 
+def test_another_reset_in_between_leaves_no_needless_copy(course, monkeypatch):
+    workspace.fill()
+    original, taken = course / "exercises" / "04_linear.ipynb", keeping.set_aside
+    mine, theirs = workspace.copy_of(original), []
+
+    def set_aside(path, mark):
+        if not theirs:  # the other one is a step ahead: it has kept ours, and put a fresh one there
+            theirs.append(taken(path, mark))
+            path.write_bytes(workspace.fresh(original))
+        return taken(path, mark)
+
+    kept = edit(mine)
+    monkeypatch.setattr(keeping, "set_aside", set_aside)
+    workspace.main_reset(["04"])
+    assert sorted(held(mine.parent)) == sorted([kept, workspace.fresh(original)])
+
+
 def test_a_look_beforehand_decides_nothing(tmp_path, monkeypatch):
     """Names that another program takes after the look: none is overwritten, with hard links and without."""
     monkeypatch.setattr(keeping, "is_taken", lambda path: False)
@@ -343,9 +360,10 @@ def test_renewed_files_are_whole_and_links_stay_links(tmp_path, monkeypatch):
     keeping.renew(link, b"new")
     assert link.is_symlink() and place.read_bytes() == b"new"
     assert os.name == "nt" or place.stat().st_mode & 0o777 == 0o640
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        keeping.renew(link, b"newer")
+    for step in ("fsync", "replace"):  # whichever fails: nothing was written in place
+        with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
+            patch.setattr(os, step, full)
+            keeping.renew(link, b"newer")
     assert sorted(itertools.chain(held(tmp_path, "*.txt"))) == [b"new", b"new"]
 
 
