@@ -22,7 +22,7 @@ def rows(results):
     return list(csv.DictReader(io.StringIO(report_csv(results))))
 
 
-@pytest.mark.parametrize("lesson", registry.modules())
+@pytest.mark.parametrize("lesson", registry.folders())
 def test_what_was_handed_out_broken_and_left_so_is_not_begun(lesson):
     """Nobody makes a mistake by not beginning."""
     for exercise in [e for e in exercises(lesson) if e.kind == "repair"]:
