@@ -1,14 +1,11 @@
 """What students, teachers and other systems get to read, from results as grading makes them."""
 
-import contextlib
 import csv
 import io
 import json
 import re
-import sqlite3
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +18,7 @@ from course_utils.checks.judging.judge import judge
 from course_utils.classroom.caller import Run
 from course_utils.classroom.grading import Settings, _finished, blank, entry, exercises
 from course_utils.classroom.notebook import Notebook
-from course_utils.classroom.reports import classreport, export, mistakes, outputs
+from course_utils.classroom.reports import classreport, mistakes, outputs
 from course_utils.classroom.reports.feedback import feedback_page
 from course_utils.classroom.results import Folder, grades_csv, read_table
 from course_utils.classroom.submissions import Submission
@@ -169,21 +166,6 @@ def test_gradescope_gets_its_form(results):
     assert "expected:" in told["tests"][0]["output"] and "Hint:" in told["tests"][0]["output"]
 
 
-def test_moodles_worksheet_and_feedback(results):
-    rows = list(csv.DictReader(io.StringIO(export.moodle_csv(results))))
-    assert rows[0] == {"Identifier": "Participant 11", "Full name": "anna", "Grade": "4", "Maximum Grade": "4",
-                       "Feedback comments": ""}  # fmt: skip
-    with zipfile.ZipFile(io.BytesIO(export.moodle_feedback(results))) as archive:
-        assert "anna_11_assignsubmission_file_/feedback.html" in archive.namelist()
-        assert all(".." not in name and name.count("/") == 1 for name in archive.namelist())
-
-
-def test_canvas_table(results):
-    rows = list(csv.reader(io.StringIO(export.canvas_csv(results, "Exercise 04 (77)"))))
-    assert rows[0][0] == "Student" and rows[0][-1] == "Exercise 04 (77)" and rows[1][-1] == "4"
-    assert rows[2] == ["anna", "11", "", "", "", "4"]
-
-
 @pytest.fixture
 def folder(results, tmp_path):
     made = Folder(tmp_path / "graded")
@@ -239,18 +221,3 @@ def test_half_a_file_is_never_seen(folder, monkeypatch):
     assert folder.known("bad") is None
     with pytest.raises(ValueError, match=r"bad\.json is damaged"):
         folder.all()
-
-
-def test_the_gradebook_of_nbgrader_gets_every_score(tmp_path):
-    whole = blank(Submission("ben"), Settings("04", 1), []) | {"fingerprint": "x"}
-    whole["checks"][0] |= {"points": 1.5}
-    Folder(tmp_path / "graded").keep(whole)
-    database = tmp_path / "gradebook.db"
-    command = [sys.executable, "-m", "course_utils.classroom", "export", str(tmp_path / "graded"), "--to", "nbgrader"]
-    told = subprocess.run([*command, "--database", f"sqlite:///{database}"], cwd=ROOT, check=True, capture_output=True)
-    assert b"1 students" in told.stdout and told.stderr == b""
-    with contextlib.closing(sqlite3.connect(database)) as book:
-        rows = book.execute("select b.name, g.auto_score from grade g join base_cell b on g.cell_id = b.id").fetchall()
-    bad = subprocess.run([*command, "--database", "gradebook"], cwd=ROOT, capture_output=True, text=True)
-    assert bad.returncode == 2 and "gradebook could not be written" in bad.stderr and "Traceback" not in bad.stderr
-    assert len(rows) == 7 and dict(rows)["check-04-1"] == 1.5 and sum(score for _, score in rows) == 1.5
