@@ -107,3 +107,26 @@ def test_one_is_written_as_one():
     page = report_page([one_of_everything()])
     assert not re.findall(r"\b1 (?:students|files|ways|kinds|sections|exercises|cells)\b", page)
     assert "1 of 1 student<" in page and "1 file<" in page and "1 student<" in page
+
+
+def test_every_family_is_one_of_several_exercises():
+    """A family of one exercise is a slip of the pen: nothing would ever be counted together."""
+    seen = {}
+    for exercise in registry.every():
+        for family in {m.family for m in exercise.misconceptions} - {""}:
+            seen.setdefault(family, set()).add(exercise.id)
+    assert {
+        "numerical instability",
+        "wrong axis",
+        "bias forgotten",
+        "wrong sign",
+        "mean and sum confused",
+    } <= seen.keys()
+    assert [family for family, ids in seen.items() if len(ids) < 2] == []
+
+
+def test_numerical_instability_of_lesson_06_is_one_topic():
+    wrong = {"06.1": "overflow", "06.2": "padded", "06.4": "overflow", "06.5": "through-probabilities"}
+    results = [made(f"s{i}", "06", wrong={e: mistake(m)}) for i, (e, m) in enumerate(wrong.items())]
+    first = topics(mistakes(results))[0]
+    assert first.title == "Numerical instability" and len(first.students) == 4
