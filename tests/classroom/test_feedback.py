@@ -71,6 +71,15 @@ def test_an_answer_that_stops_never_shows_trained_weights_as_expected():
             assert example.expected.startswith(exercise.metric.label), exercise.id
 
 
+def test_the_case_that_is_shown_fits_the_message():
+    """A capped loss is told that 1000 should cost 1000, and shown just that."""
+    exercise = registry.find("06.2")
+    (padded,) = [m for m in exercise.misconceptions if m.name == "padded"]
+    told = judge(exercise, InProcess({exercise.name: padded.answer}))
+    assert told.misconception == "padded" and "should cost 1000" in told.message
+    assert told.example.expected == "1000.0" and float(told.example.received) < 100
+
+
 def test_a_page_has_the_day_and_says_when_it_came_late():
     page = feedback_page(made("ann", late=True), "3 May 2027")
     assert "graded on 3 May 2027" in page and "handed in late" in page
