@@ -50,6 +50,14 @@ def test_wrong_in_another_way_names_who():
     assert [r["who"] for r in rows(results) if r["kind"] == "other"] == ["; ".join(f"s{i}" for i in range(9))]
 
 
+def test_what_one_cause_broke_in_several_exercises_is_one_row():
+    wrong = {e.id: fault("NameError", "name 'np' is not defined") for e in exercises("04")[:5]}
+    page = report_page([made("ann", wrong=wrong)])
+    told = page.split("<h2>Wrong in another way</h2>")[1].split("<h2>")[0]
+    assert told.count("Stops with NameError.") == 1 and "04.1, 04.2, 04.3, 04.4, 04.5" in told
+    assert "<code>np</code> is not defined, which stops 5 answers" in page.split("Who needs help")[1]
+
+
 def test_no_section_to_teach_again_is_left_out():
     sections = {e.section: e for e in exercises("04")}
     assert len(sections) > MOST_TOPICS
@@ -57,7 +65,7 @@ def test_no_section_to_teach_again_is_left_out():
     page = report_page([made("ann", wrong=wrong), made("ben")])
     again = page.split("To teach again")[1].split("<h2>Marks")[0]
     assert all(section.replace("'", "&#x27;") in again for section in sections)
-    assert f"{len(sections) - MOST_TOPICS} more section" in again
+    assert f"{len(sections) - MOST_TOPICS} more, where fewer went wrong" in again
 
 
 def way(exercise, name, students, family="", section="1. One"):

@@ -6,6 +6,7 @@ import statistics
 from collections import Counter
 
 from course_utils.classroom.grading import MISSING, UNREADABLE, exercises
+from course_utils.classroom.reports.feedback import common_causes
 from course_utils.classroom.reports.mistakes import BORROWED, OPEN, Mistake, Topic, mistakes, readable, topics, who
 from course_utils.classroom.reports.pages import (
     fact,
@@ -87,7 +88,7 @@ def _exercises(results: list[dict], ways: list[Mistake]) -> str:
         for k in KEYS
     )
     rows = "".join(_bar(number, title, _sums(number, good, ways), len(good)) for number, title in _worst_first(good))
-    caption = f"<figcaption>{keys}<br>The number is the share that is right.</figcaption>"
+    caption = f'<figcaption><span class="keys">{keys}</span><br>The number is the share that is right.</figcaption>'
     return f"<h2>Exercise by exercise, worst first</h2><figure>{rows}{caption}</figure>"
 
 
@@ -135,11 +136,8 @@ def _more_topics(rest: list[Topic], count: int) -> str:
         ]
         for topic in rest
     ]
-    head = ["section", "mistakes", "students", "share"]
-    return (
-        f"<details><summary>{counted(len(rest), 'more section', 'more sections')} where fewer went wrong</summary>"
-        f"{table(head, rows, (2, 3))}</details>"
-    )
+    head = ["what", "mistakes", "students", "share"]
+    return f"<details><summary>{len(rest)} more, where fewer went wrong</summary>{table(head, rows, (2, 3))}</details>"
 
 
 def _topic(topic: Topic, count: int) -> str:
@@ -184,11 +182,21 @@ def _others(ways: list[Mistake]) -> str:
         ("other", "Wrong in another way", "No known mistake explains these: look at one or two of the notebooks."),
         (BORROWED, "Taken from a library", "Not a mistake to teach again, but something to talk about."),
     ):
-        found = [m for m in ways if m.kind == kind]
-        rows = [[text(m.exercise), words(m.message), str(len(m.students)), _some(m.students)] for m in found]
+        rows = [
+            [text(", ".join(sorted(ids))), words(message), str(len(students)), _some(list(students))]
+            for (message, students), ids in _alike([m for m in ways if m.kind == kind]).items()
+        ]
         if rows:
             parts.append(f"<h2>{title}</h2><p>{advice}</p>{_folded(head, rows, (2,))}")
     return "".join(parts)
+
+
+def _alike(ways: list[Mistake]) -> dict[tuple[str, tuple[str, ...]], list[str]]:
+    """{(words, students): exercises}: what the same students did in several exercises has one cause, and one row."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for m in ways:
+        found.setdefault((m.message, tuple(sorted(m.students))), []).append(m.exercise)
+    return found
 
 
 def _some(students: list[str]) -> str:
@@ -261,6 +269,9 @@ def _why(result: dict) -> str:
     wrong = [c for c in result["checks"] if not c["passed"]]
     if not wrong:
         return result["status"]
+    if causes := common_causes(wrong)[0]:
+        name, broken = next(iter(causes.items()))
+        return f"`{name}` is not defined, which stops {counted(len(broken), 'answer')}"
     open_ = sum(c["status"] in OPEN for c in wrong)
     named = next((c for c in wrong if c["misconception"] and c["status"] not in OPEN), None)
     if open_ > len(result["checks"]) / 2:

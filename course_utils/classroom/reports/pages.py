@@ -51,6 +51,7 @@ th { text-align:left; color:var(--soft); font-weight:600 } th, td { padding:.35r
   vertical-align:top;
   border-bottom:1px solid var(--line) } td.n, th.n { text-align:right; font-variant-numeric:tabular-nums;
   white-space:nowrap }
+td.n + td, th.n + th { padding-left:1rem } .keys > span { white-space:nowrap }
 .pair { display:grid; grid-template-columns:repeat(2, minmax(0, 1fr)); gap:0 1rem }
 @media (max-width:44rem) { .pair { grid-template-columns:minmax(0, 1fr) } }
 ul.plain { list-style:none; padding:0 } .big { font-size:1.5rem; font-weight:600; line-height:1.1 }
