@@ -76,12 +76,15 @@ class Misconception:
     message   one to three sentences that lead on without giving the answer away.
     seen      optional `(received, expected, case) -> bool` where equality with `answer`'s results is too narrow
               (trained weights, random draws): it must hold on every case that came out wrong.
+    family    what it has in common with mistakes of other exercises ("numerical instability", "sign"): the class
+              report counts a family as one; left empty, the mistake stands alone.
     """
 
     name: str
     answer: Any
     message: str
     seen: Callable[[Any, Any, Case], bool] | None = None
+    family: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ from typing import Any
 
 from course_utils.checks import registry
 from course_utils.checks.exercise import Exercise
+from course_utils.checks.feedback.messages import on_page
 from course_utils.checks.feedback.result import Result
+from course_utils.checks.feedback.show import clip
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import judge
 from course_utils.classroom import notebook as notebooks
@@ -30,6 +32,7 @@ SCHEMA = 1
 GRADED, REPAIRED, INCOMPLETE = "graded", "repaired", "incomplete"
 WRONG, UNREADABLE, MISSING = "wrong exercise", "unreadable", "missing"
 MOST_FILES = 5  # notebooks of one student that are opened
+MOST_LINES, MOST_WIDTH = 40, 160  # of an answer, where it is shown
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 
@@ -148,7 +151,8 @@ class Grader:
             return result | {"status": UNREADABLE}
         with Sandboxed(self.backend, self.stage, found.cells, self.routes) as caller:
             caller.session()
-            result["checks"] = [self._check(e, caller, skip or {}, notice) for e in self.exercises]
+            checks = [self._check(e, caller, skip or {}, notice) for e in self.exercises]
+            result["checks"] = [c | {"code": answer_cell(found, c["name"])} for c in checks]
             return _finished(result, found, caller.run, self.settings.exercise)
 
     def _check(
@@ -180,6 +184,7 @@ def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
         "said": {},
         "hint": "",
         "section": exercise.section,
+        "code": "",
     }
     if result is None:
         return about
@@ -190,7 +195,7 @@ def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
         "status": result.status,
         "fault": result.fault,
         "misconception": result.misconception,
-        "message": result.message,
+        "message": on_page(result.message, name=exercise.name, limit=f"{exercise.time_limit:g}"),
         "example": example,
         "said": result.said,
     }
@@ -245,6 +250,15 @@ def _finished(result: dict, found: Notebook, run: Run, lesson: str) -> dict:
     else:
         result["status"] = REPAIRED if found.repaired else GRADED
     return result
+
+
+def answer_cell(found: Notebook, name: str) -> str:
+    """The student's cell that gives `name` its last meaning, clipped; empty where there is none."""
+    defines = rf"(?:(?:async\s+)?def|class)\s+{name}\b"
+    assigns = rf"(?:\w+\s*,\s*)*{name}\s*(?:,\s*\w+\s*)*(?::[^=\n]+)?=(?!=)"
+    binds = re.compile(rf"^(?:{defines}|{assigns})", re.M)
+    cells = [c.source for c in found.cells if binds.search(c.source)]
+    return clip(cells[-1].strip("\n"), MOST_LINES, MOST_WIDTH) if cells else ""
 
 
 def _steady_troubles(run: Run) -> list:

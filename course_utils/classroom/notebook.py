@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from course_utils.classroom.wording import counted, listed
+
 MOST_CELLS = 2_000
 MOST_SOURCE = 1_000_000  # characters of one cell
 BIG_FILE = 10_000_000
@@ -99,7 +101,7 @@ def _raw_cells(text: str, notebook: Notebook) -> Iterator[Any]:
         document = _parse(CONFLICT.sub("", text))
     if document is None:
         cells = list(_salvage(text))
-        notebook.say(f"The file is broken: it is not valid JSON. {_count(len(cells), 'cell')} could be saved from it.")
+        notebook.say(f"The file is broken: it is not valid JSON. {counted(len(cells), 'cell')} could be saved from it.")
         yield from cells
         return
     if not isinstance(document, dict):
@@ -160,7 +162,7 @@ def _take(raw: list[Any], notebook: Notebook) -> None:
         elif cell.get("cell_type") == "code":
             notebook.cells.append(_cell(place, cell, notebook))
     if broken:
-        notebook.say(f"{_count(broken, 'cell')} had no readable form and had to be left out.")
+        notebook.say(f"{counted(broken, 'cell')} had no readable form and had to be left out.")
     if len(raw) > MOST_CELLS:
         notebook.say(f"The notebook has {len(raw)} cells; only the first {MOST_CELLS} were read.")
 
@@ -190,10 +192,6 @@ def _word(value: Any) -> str:
     return value[:80] if isinstance(value, str) else ""
 
 
-def _count(n: int, thing: str) -> str:
-    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
-
-
 # --- against what was handed out ---------------------------------------------------------------------------------
 
 
@@ -210,14 +208,16 @@ def compare(notebook: Notebook, released: Notebook | None) -> None:
     missing = [g for g in ours if g not in counts]
     unknown = list(dict.fromkeys(g for g in theirs if g not in ours))
     if doubled := [g for g in dict.fromkeys(theirs) if counts[g] > 1]:
-        notebook.say(f"Cells that are there more than once: {_some(doubled)}. What the last one defines counts.")
+        notebook.say(f"Cells that are there more than once: {listed(doubled)}. What the last one defines counts.")
     if missing:
         notebook.say(
-            f"Cells that were deleted or lost their mark: {_some(missing)}. What the notebook defines was graded"
+            f"Cells that were deleted or lost their mark: {listed(missing)}. What the notebook defines was graded"
             " all the same."
         )
     if unknown:
-        notebook.say(f"Cells with a mark that was not handed out: {_some(unknown)}. They were run like any other cell.")
+        notebook.say(
+            f"Cells with a mark that was not handed out: {listed(unknown)}. They were run like any other cell."
+        )
     order = [g for g in dict.fromkeys(theirs) if g in ours]
     if order != [g for g in ours if g in counts]:
         notebook.say("Cells were moved; they were run in the order in which they stand.")
@@ -237,7 +237,3 @@ def _put_setup_back(notebook: Notebook, released: Notebook) -> None:
 
 def _bare(source: str) -> str:
     return re.sub(r"\s+", "", source)
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -225,9 +225,10 @@ def _example(exercise: Exercise, trial: Trial) -> Example | None:
     """The failing case, ready to read; a value has no case, and its right answer is not given away."""
     if exercise.is_value:
         return None
-    if exercise.metric is not None and not trial.got.fault:
+    if exercise.metric is not None:  # many answers reach the bound: one of them is not what is expected
         expected = f"{exercise.metric.label}: {bound_text(exercise)}"
-        return Example(expected=expected, received=trial.gap.received or value_text(trial.got.value))
+        received = _seen_text(trial.got) if trial.got.fault else trial.gap.received or value_text(trial.got.value)
+        return Example(expected=expected, received=received)
     rows = input_rows(parameter_names(exercise), trial.case.args, trial.case.options)
     script = trial.got.script() if exercise.drive else []
     return Example(rows, script, _seen_text(trial.want), _seen_text(trial.got))

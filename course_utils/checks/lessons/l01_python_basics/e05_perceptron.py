@@ -130,11 +130,13 @@ EXERCISE = Exercise(
             "wrong-sign",
             PerceptronWrongSign,
             "It gets worse with each example: your error is prediction minus target. Which way round is it in (1.2)?",
+            family="wrong sign",
         ),
         Misconception(
             "bias-stays",
             PerceptronNoBias,
             "The weights learn, the bias stays at 0. What does (1.2) say about b?",
+            family="bias forgotten",
         ),
         Misconception(
             "zero-is-yes",
@@ -150,6 +152,7 @@ EXERCISE = Exercise(
             "predict-without-bias",
             PerceptronForgetsBias,
             "`predict` leaves the bias out of the sum.",
+            family="bias forgotten",
         ),
         Misconception(
             "sum-as-answer",

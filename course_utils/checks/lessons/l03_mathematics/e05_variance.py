@@ -71,7 +71,12 @@ EXERCISE = Exercise(
             "You divided by n - 1. That estimates the variance of a larger crowd; asked is that of these values: n.",
         ),
         Misconception("root", variance_root, "This is the standard deviation, the root of the variance."),
-        Misconception("sum", variance_sum, "These are all squared distances added up. The variance is their mean."),
+        Misconception(
+            "sum",
+            variance_sum,
+            "These are all squared distances added up. The variance is their mean.",
+            family="mean and sum confused",
+        ),
         Misconception(
             "around-zero",
             variance_around_zero,

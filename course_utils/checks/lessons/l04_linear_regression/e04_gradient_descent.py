@@ -86,13 +86,14 @@ EXERCISE = Exercise(
     alternatives=[descend(), descent_by_ones],
     misconceptions=[
         Misconception("uphill", descend(step=lambda w, b, dw, db, lr: (w + lr * dw, b + lr * db)),
-            "Your losses grow: you walk with the gradient, which points uphill. Look at the sign in (4.6)."),
+            "Your losses grow: you walk with the gradient, which points uphill. Look at the sign in (4.6).",
+            family="wrong sign"),
         Misconception("w-before-db", descent_late_b,
             "The first step of w is right, that of b is not: you moved w, and then measured the slope of b from "
             "the new place. Take both slopes from one place, then move both."),
         Misconception("last-loss-missing", descend(record="before"),
             "The last loss is missing: steps numbers came, steps + 1 are asked. After the last step you stand "
-            "somewhere new; how high is it?"),
+            "somewhere new; how high is it?", family="off by one"),
         Misconception("first-loss-missing", descend(record="after"),
             "The first loss is missing, the one at the start where all is 0: steps numbers came, steps + 1 are "
             "asked. Record before you move."),
@@ -101,19 +102,20 @@ EXERCISE = Exercise(
         Misconception("no-learning-rate", descend(lr_of=lambda lr: 1.0),
             "Your steps do not depend on lr. In (4.6) the slope is multiplied by it."),
         Misconception("bias-stays", descend(step=lambda w, b, dw, db, lr: (w - lr * dw, b)),
-            "The bias never leaves 0. It has a slope of its own, and needs its own update."),
+            "The bias never leaves 0. It has a slope of its own, and needs its own update.", family="bias forgotten"),
         Misconception("weights-stay", descend(step=lambda w, b, dw, db, lr: (w, b - lr * db)),
             "The weights never leave 0: only the bias walks."),
         Misconception("half-gradient",
             descend(gradient=lambda X, y, w, b: tuple(g / 2 for g in mse_gradient(X, y, w, b))),
             "Each step is half as long as asked: is the factor 2 of (4.4) missing in the gradient that you use "
-            "here?"),
+            "here?", family="a factor forgotten or doubled"),
         Misconception("sum-gradient",
             descend(gradient=lambda X, y, w, b: tuple(g * len(y) for g in mse_gradient(X, y, w, b))),
-            "Each step is n times too long: the gradient that you use here is that of the sum, not of the mean."),
+            "Each step is n times too long: the gradient that you use here is that of the sum, not of the mean.",
+            family="mean and sum confused"),
         Misconception("moved-once-more", descent_moved_once_more,
             "Your losses are right, but w and b have taken one step too many: you moved again after the last loss was "
-            "noted. How many moves belong to steps + 1 losses?"),
+            "noted. How many moves belong to steps + 1 losses?", family="off by one"),
         Misconception("one-step", lambda X, y, lr, steps: descend()(X, y, lr, min(steps, 1)),
             "You stop after one step: is your return statement inside the loop?"),
     ],

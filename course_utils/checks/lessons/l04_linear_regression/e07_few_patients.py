@@ -119,16 +119,17 @@ EXERCISE = Exercise(
             "it is worse than their average. See section 6.", seen=paid(-1e-6, 1e-5)),
         Misconception("bias-of-scaled-features", raw_weights_old_bias,
             "Your weights are right for raw features, but the bias still belongs to standardized ones: the average "
-            "person would get far more than the average score. What must b take back?", seen=bias_not_moved),
+            "person would get far more than the average score. What must b take back?", seen=bias_not_moved,
+            family="scaled features and raw ones mixed"),
         Misconception("weights-of-scaled-features",
             lambda X, y: ridge_solution((X - X.mean(0)) / X.std(0), y, 1.0),
             "Your weights would be good for standardized features, but they are used on raw ones. Put (x - mean) / "
             "std into (4.7) and sort: what multiplies the raw x, and what goes into b?",
-            seen=weights_still_scaled),
+            seen=weights_still_scaled, family="scaled features and raw ones mixed"),
         Misconception("raw-features", lambda X, y: ridge_solution(X, y, 10.0),
             "You charge the price on raw features. Cholesterol runs over a hundred units and s5 over two, so s5 "
             "needs a large weight and pays most. Standardize first, each column by its own mean and deviation.",
-            seen=paid(1e-5, np.inf, scaled=False)),
+            seen=paid(1e-5, np.inf, scaled=False), family="scaled features and raw ones mixed"),
         Misconception("price-too-low", lambda X, y: few_patients(X, y, 1.0 / PATIENTS),
             "Ridge on standardized features: well. But the price is low, and the weights still follow the noise. "
             "Try others; and does your price mean n·lam or lam?", seen=paid(1e-5, 0.5)),

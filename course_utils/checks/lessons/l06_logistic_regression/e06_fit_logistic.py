@@ -151,7 +151,7 @@ EXERCISE = Exercise(
             "do you step *against* the gradient?", seen=is_flipped),
         Misconception("weights-still-scaled", fit_scaled,
             "Your weights are good, for *standardized* features; they are used on raw ones. Which w and b give the "
-            "same logits from raw features?", seen=is_still_scaled),
+            "same logits from raw features?", seen=is_still_scaled, family="scaled features and raw ones mixed"),
         Misconception("says-nothing", lambda X, y: (np.zeros(X.shape[1]), float(np.log(y.mean() / (1 - y.mean())))),
             "All weights are (nearly) 0, so everybody gets the same probability: the baseline.",
             seen=is_baseline),
@@ -160,10 +160,11 @@ EXERCISE = Exercise(
             "More steps, or a larger learning rate? And are your features standardized?", seen=is_too_short),
         Misconception("bias-of-scaled-features", fit_old_bias,
             "Your weights are good for raw features; the bias is not. For the average tumour, raw and standardized "
-            "logits must agree: which b does that?", seen=is_bias_off),
+            "logits must agree: which b does that?", seen=is_bias_off, family="scaled features and raw ones mixed"),
         Misconception("raw-features", lambda X, y: walked(X, y, lr=0.1, steps=100),
             "Worse than a coin, and sure of it. One feature is about 0.1 and another about 600: no learning rate "
-            "suits both. What did lesson 04 do to such features?", seen=is_wild),
+            "suits both. What did lesson 04 do to such features?", seen=is_wild,
+            family="scaled features and raw ones mixed"),
     ],
     hints=[
         "What did lesson 04 do before it walked, and why?",

@@ -164,13 +164,14 @@ EXERCISE = Exercise(
         "single keys inside another loop?"),
     misconceptions=[
         Misconception("no-scale", changed_online(scores=plain_products),
-            "Your scores are plain dot products: the root of d is missing, in every chunk."),
+            "Your scores are plain dot products: the root of d is missing, in every chunk.",
+            family="wrong scale of attention scores"),
         Misconception("root-of-len-q", changed_online(scores=products_over_root_of_T),
             "Your scores are divided by the root of len(q), which is T here. In the lesson q was one query, of "
-            "length d."),
+            "length d.", family="wrong scale of attention scores"),
         Misconception("no-maximum", changed_online(first=0.0, largest=lambda top, s: top),
             "Right for small scores; at ±1000 the exponentials leave the range of floats. (18.11) subtracts a running "
-            "maximum."),
+            "maximum.", family="numerical instability"),
         Misconception("maximum-may-fall", changed_online(largest=lambda top, s: s.max(axis=1, keepdims=True)),
             "Your maximum is that of the latest chunk and may fall again: then the factor for the old sums is e to "
             "something large. Which of two maxima is kept in (18.11)?"),
