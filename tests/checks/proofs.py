@@ -71,8 +71,9 @@ def prove_right_answers(exercise: Exercise) -> None:
 
 
 def prove_misconceptions(exercise: Exercise) -> None:
-    """Every misconception is rejected and recognised, with its own message, for every seed."""
+    """Every misconception is rejected and recognised, with its own message and the same points, for every seed."""
     assert len(exercise.mistakes) >= 3
+    left = {}  # what right parts earn beside each mistake
     for seed, bench in enumerate(benches(exercise)):
         for mistake in exercise.misconceptions:
             if seed < WATCHED_SEEDS:
@@ -81,7 +82,9 @@ def prove_misconceptions(exercise: Exercise) -> None:
                 result = verdict(bench, bench.trials_of(bench.wrong(mistake)))
             told = f"{exercise.id} seed {seed}, {mistake.name}: {result.status} {result.misconception} {result.message}"
             assert not result.passed and result < exercise.points, told
-            assert result.misconception == mistake.name and result.message == mistake.message, told
+            words, _, parts = result.message.partition("\n")  # what is right comes after the mistake's own message
+            assert result.misconception == mistake.name and words == mistake.message, told
+            assert bool(parts) == (result > 0) and result == left.setdefault(mistake.name, float(result)), told
 
 
 def prove_budgets(exercise: Exercise) -> None:
