@@ -106,9 +106,10 @@ class Bench:
             value = float(metric.measure(got.value, case))
         except Exception as error:  # a result of the wrong kind or shape
             return Difference("unmeasured", received=f"{type(error).__name__}: {error}")
-        if math.isnan(value):
+        kept = metric.at_least <= value <= metric.at_most
+        if math.isnan(value) or (kept and math.isinf(value)):
             return Difference("metric nan")
-        return None if metric.at_least <= value <= metric.at_most else Difference("metric", received=f"{value:.4g}")
+        return None if kept else Difference("metric", received=f"{value:.4g}")
 
 
 def trusted(exercise: Exercise, answer: Any) -> InProcess:

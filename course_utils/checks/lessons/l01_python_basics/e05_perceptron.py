@@ -89,7 +89,7 @@ class PerceptronSum(Perceptron):
 
 
 def lessons_to_learn(rng):
-    """AND for two inputs, one input, two lessons in which yes at 0 ends elsewhere, and random ones for three inputs."""
+    """AND for two inputs, one input, a lesson in which yes at 0 ends elsewhere, and random ones for three inputs."""
     square = [([0, 0], 0), ([0, 1], 0), ([1, 0], 0), ([1, 1], 1)]
     yield 2, square * 3
     yield 1, [([1.0], 1), ([-2.0], 0), ([0.5], 1), ([0.0], 1)]
