@@ -86,8 +86,9 @@ class Misconception:
 
 @dataclass(frozen=True)
 class Speed:
-    """The answer must need at least `times` less CPU time than `slow` on one case: best of five, apart from the seeds.
+    """The answer must need at least `times` less CPU time than `slow`: best of five, each on inputs of its own.
 
+    `case` draws from its `rng` sizes (within a tenth or so) and values: results are compared there too.
     A right but slow answer gets `1 - share` of the points and `message`; `slow` is the mistake it stands for.
     """
 
@@ -101,8 +102,9 @@ class Speed:
 
 @dataclass(frozen=True)
 class Memory:
-    """The answer's traced peak on one case must stay under `limit` bytes (a number, or a function of the `Case`).
+    """The answer's traced peak must stay under `limit` bytes (a number, or a function of the `Case`).
 
+    `case` draws from its `rng` sizes and values: the result is compared there too.
     A right but greedy answer gets `1 - share` of the points and `message`; `greedy` is the mistake it stands for.
     """
 

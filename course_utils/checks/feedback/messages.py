@@ -62,6 +62,7 @@ ENGLISH = {
     "not it": "`{name}` is not right yet.",
     "at": "At `{where}`: expected {expected}, received {received}.",
     "parts": "{count} of {all} parts are right: {right}. Look again at {wrong}.",
+    "measured": "Right on every small case, but not on a larger one.",
     "mostly": "At least this is going on:",
     # labels
     "example": "The smallest case that fails",

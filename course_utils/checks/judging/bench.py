@@ -40,9 +40,8 @@ class Bench:
     """Cases of one exercise for one seed; references and misconceptions are run when first needed."""
 
     def __init__(self, exercise: Exercise, seed: int):
-        lesson, number = exercise.id.split(".")
-        self.exercise = exercise
-        self.cases = exercise.draw(np.random.default_rng([seed, int(lesson), int(number)]))
+        self.exercise, self.seed = exercise, seed
+        self.cases = exercise.draw(self.rng())
         if not self.cases:
             raise ValueError(f"exercise {exercise.id}: cases gave nothing for seed {seed}")
         self.rule = Rule(
@@ -50,6 +49,10 @@ class Bench:
         )
         self._wanted: list[Observation] | None = None
         self._wrong: dict[str, list[Observation]] = {}
+
+    def rng(self, *more: int) -> np.random.Generator:
+        """The chance of this exercise and seed; with further numbers, of its own for each."""
+        return np.random.default_rng([self.seed, *map(int, self.exercise.id.split(".")), *more])
 
     @property
     def wanted(self) -> list[Observation]:

@@ -12,7 +12,7 @@ from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
 from course_utils.checks.feedback.show import clip, input_rows, value_text
 from course_utils.checks.judging.bench import HARD_STOPS, Bench, Trial
-from course_utils.checks.judging.budgets import within
+from course_utils.checks.judging.budgets import look_at
 from course_utils.checks.judging.compare import Difference, type_name
 from course_utils.checks.judging.diagnose import recognise
 from course_utils.checks.judging.observation import Observation, parameter_names
@@ -32,7 +32,7 @@ def judge(
     if unready is not None:
         return unready
     result = verdict(bench, bench.trials(caller))
-    return _within_budgets(exercise, caller, result) if result.passed and budgets else result
+    return _within_budgets(bench, caller, result) if result.passed and budgets else result
 
 
 def supplied(exercise: Exercise) -> dict[str, Any]:
@@ -46,10 +46,8 @@ def verdict(bench: Bench, trials: list[Trial]) -> Result:
     exercise, stop = bench.exercise, trials[-1].got.fault
     if stop and stop.kind in HARD_STOPS and not trials[-1].right:
         return _stopped(exercise, trials[-1], stop)
-    routes = _routes(trials)
-    if routes:
-        message = say("borrowed", routes=" and ".join(f"`{r}`" for r in routes))
-        return _result(exercise, TRY_AGAIN, message, misconception="borrowed")
+    if _routes(trials):
+        return _borrowed(exercise, trials)
     if all(t.right for t in trials):
         return _right(exercise, trials)
     return _wrong(exercise, bench, trials)
@@ -107,10 +105,23 @@ def _routes(trials: list[Trial]) -> list[str]:
     return list(dict.fromkeys(seen))
 
 
-def _within_budgets(exercise: Exercise, caller: Caller, right: Result) -> Result:
+def _borrowed(exercise: Exercise, trials: list[Trial]) -> Result:
+    message = say("borrowed", routes=" and ".join(f"`{r}`" for r in _routes(trials)))
+    return _result(exercise, TRY_AGAIN, message, misconception="borrowed")
+
+
+def _within_budgets(bench: Bench, caller: Caller, right: Result) -> Result:
     """The same Result, or that of the first budget that is not kept."""
+    exercise = bench.exercise
     for budget in exercise.budgets:
-        if not within(exercise, caller, budget):
+        look = look_at(bench, caller, budget)
+        if _routes(look.trials):
+            return _borrowed(exercise, look.trials)
+        if look.wrong:
+            trial, message = look.wrong[0], f"{say('measured')} {gap_message(exercise, look.wrong[0])}"
+            about = {"fault": _fault_name(trial), "said": _said(trial.got), "example": _example(exercise, trial)}
+            return _result(exercise, TRY_AGAIN, message, **about)
+        if not look.kept:
             points = exercise.points * (1 - budget.share)
             return _result(exercise, TRY_AGAIN, budget.message, points=points, misconception=budget.name)
     return right
