@@ -3,6 +3,7 @@
 The registry's exercises, the examples of docs/authoring-exercises.md and planted bad exercises all go through these.
 """
 
+import copy
 import dataclasses
 import functools
 import inspect
@@ -13,7 +14,7 @@ import numpy as np
 
 from course_utils.checks import registry
 from course_utils.checks.callers.inprocess import InProcess
-from course_utils.checks.exercise import Exercise, right_answer, wrong_answer
+from course_utils.checks.exercise import Case, Exercise, as_case, right_answer, wrong_answer
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import judge, verdict
 
@@ -71,8 +72,9 @@ def prove_right_answers(exercise: Exercise) -> None:
 
 
 def prove_misconceptions(exercise: Exercise) -> None:
-    """Every misconception is rejected and recognised, with its own message, for every seed."""
+    """Every misconception is rejected and recognised, with its own message and the same points, for every seed."""
     assert len(exercise.mistakes) >= 3
+    left = {}  # what right parts earn beside each mistake
     for seed, bench in enumerate(benches(exercise)):
         for mistake in exercise.misconceptions:
             if seed < WATCHED_SEEDS:
@@ -81,7 +83,9 @@ def prove_misconceptions(exercise: Exercise) -> None:
                 result = verdict(bench, bench.trials_of(bench.wrong(mistake)))
             told = f"{exercise.id} seed {seed}, {mistake.name}: {result.status} {result.misconception} {result.message}"
             assert not result.passed and result < exercise.points, told
-            assert result.misconception == mistake.name and result.message == mistake.message, told
+            words, _, parts = result.message.partition("\n")  # what is right comes after the mistake's own message
+            assert result.misconception == mistake.name and words == mistake.message, told
+            assert bool(parts) == (result > 0) and result == left.setdefault(mistake.name, float(result)), told
 
 
 def prove_budgets(exercise: Exercise) -> None:
@@ -95,6 +99,49 @@ def prove_budgets(exercise: Exercise) -> None:
         result = judge(exercise, InProcess({exercise.name: wrong}))
         assert (result.misconception, result.message) == (budget.name, budget.message), f"{exercise.id}: {result}"
         assert result == exercise.points * (1 - budget.share)
+
+
+def prove_measured_calls(exercise: Exercise) -> None:
+    """What is timed or measured is compared as well, on inputs that nobody knows before: new values, drawn sizes."""
+    for budget in exercise.budgets:
+        drawn = [as_case(budget.case(np.random.default_rng(seed))) for seed in range(8)]
+        assert len({str(shapes(case)) for case in drawn}) > 1, f"{exercise.id}: draw the sizes from rng"
+        assert len({repr(_numbers(case)) for case in drawn}) == len(drawn), f"{exercise.id}: draw the values from rng"
+        known = {str(shapes(case)) for seed in range(SEEDS) for case in exercise.draw(np.random.default_rng(seed))}
+        wrong = getattr(budget, "slow", None) or budget.greedy
+        result = judge(exercise, InProcess({exercise.name: _gives_nothing(exercise.reference, known)}))
+        assert (float(result), result.fault) == (0.0, "value"), f"{exercise.id}: zeros pass where it is measured"
+        result = judge(exercise, InProcess({exercise.name: _remembers(wrong)}))
+        assert result.misconception == budget.name, f"{exercise.id}: what was kept from earlier calls passes"
+
+
+def shapes(case: Case) -> list:
+    return [np.shape(v) if np.ndim(v) else v for v in (*case.args, *case.options.values())]
+
+
+def _numbers(case: Case) -> list:
+    return [float(np.mean(v)) for v in case.args if np.ndim(v)]
+
+
+def _gives_nothing(right, known):
+    def answer(*args, **options):
+        result = right(*args, **options)
+        return result if str(shapes(Case(*args, **options))) in known else 0 * result
+
+    return answer
+
+
+def _remembers(wrong):
+    """Works as badly as ever, and looks up what it was asked before."""
+    kept = {}
+
+    def answer(*args, **options):
+        asked = tuple(np.asarray(v).tobytes() for v in (*args, *options.values()))
+        if asked not in kept:
+            kept[asked] = wrong(*args, **options)
+        return copy.copy(kept[asked])
+
+    return answer
 
 
 def prove_not_yet(exercise: Exercise) -> None:
@@ -261,7 +308,15 @@ def _code_lines(exercise: Exercise) -> list[str]:
 
 def prove(exercise: Exercise) -> None:
     """Everything at once, for a single exercise."""
-    for proof in (prove_right_answers, prove_misconceptions, prove_not_yet, prove_faults, prove_words, prove_budgets):
+    for proof in (
+        prove_right_answers,
+        prove_misconceptions,
+        prove_not_yet,
+        prove_faults,
+        prove_words,
+        prove_budgets,
+        prove_measured_calls,
+    ):
         proof(exercise)
 
 

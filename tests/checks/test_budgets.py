@@ -8,12 +8,16 @@ from course_utils.checks.callers import Fault, Outcome
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.callers.separate import Subprocess
 from course_utils.checks.exercise import as_case
-from course_utils.checks.judging.bench import trusted
-from course_utils.checks.judging.budgets import CROSSING, LOOKS, ROUNDS, within
+from course_utils.checks.judging.bench import Bench, trusted
+from course_utils.checks.judging.budgets import CROSSING, LOOKS, ROUNDS, look_at
 from course_utils.checks.judging.observation import observe
 from tests.checks.test_authoring_examples import EXAMPLES
 
 ASKED = [e for e in [*registry.every(), *(example.values[1] for example in EXAMPLES)] if e.speed]
+
+
+def within(exercise, caller):
+    return look_at(Bench(exercise, 0), caller, exercise.speed).kept
 
 
 def case_of(exercise):
@@ -56,10 +60,10 @@ class Hindered(InProcess):
 def test_a_second_look_comes_before_the_verdict(rounds, fault):
     exercise = ASKED[-1]
     right = {exercise.name: exercise.reference}
-    assert within(exercise, Hindered(right, rounds, fault), exercise.speed)
-    assert not within(exercise, Hindered(right, LOOKS * ROUNDS, fault), exercise.speed)
+    assert within(exercise, Hindered(right, rounds, fault))
+    assert not within(exercise, Hindered(right, LOOKS * ROUNDS, fault))
 
 
 def test_what_is_slow_stays_slow_at_the_second_look():
     exercise = ASKED[-1]
-    assert not within(exercise, InProcess({exercise.name: exercise.speed.slow}), exercise.speed)
+    assert not within(exercise, InProcess({exercise.name: exercise.speed.slow}))

@@ -128,8 +128,8 @@ def mistaken(lesson: str) -> Iterator[Planned]:
 
 
 def _part(exercise: Exercise, mistake: Misconception) -> float:
-    """The points a mistake leaves: none, but for the right entries of a dict."""
-    if not isinstance(right_answer(exercise.reference), dict):
+    """The points a mistake leaves: none, but for parts that are right all the same."""
+    if not (exercise.parts or exercise.kind == "class" or isinstance(right_answer(exercise.reference), dict)):
         return 0.0
     return float(judge(exercise, InProcess({exercise.name: wrong_answer(exercise, mistake)}, trusted=True)))
 

@@ -89,10 +89,11 @@ class PerceptronSum(Perceptron):
 
 
 def lessons_to_learn(rng):
-    """AND for two inputs, one input, and random lessons for three inputs."""
+    """AND for two inputs, one input, a lesson in which yes at 0 ends elsewhere, and random ones for three inputs."""
     square = [([0, 0], 0), ([0, 1], 0), ([1, 0], 0), ([1, 1], 1)]
     yield 2, square * 3
     yield 1, [([1.0], 1), ([-2.0], 0), ([0.5], 1), ([0.0], 1)]
+    yield 2, [([0, 1], 1), ([1, 0], 0)]
     rows = [[round(float(v), 1) for v in rng.normal(size=3)] for _ in range(8)]
     yield 3, [(row, int(row[0] - row[2] > 0)) for row in rows]
 

@@ -53,6 +53,7 @@ EXERCISE = Exercise(
     difficulty=3, section="3. Which way is down?", reference=mse_gradient, cases=gradient_cases,
     forbidden=("course_utils.losses.mse_backward", "course_utils.gradcheck.numerical_gradient"),
     alternatives=[gradient_by_loop, gradient_by_columns, gradient_by_ones],
+    parts=("dw", "db"),
     misconceptions=[
         Misconception("no-mean", wrong_gradient(lambda X, e: 2 * X.T @ e, lambda X, e: 2 * e.sum()),
             "Both slopes are n times too large: they belong to the sum of the squares, but the loss is their mean. "

@@ -84,6 +84,7 @@ EXERCISE = Exercise(
     drive=play_descent, needs=("04.1", "04.2", "04.3"),
     forbidden=("course_utils.linear_models.LinearRegression", "course_utils.optim.SGD"),
     alternatives=[descend(), descent_by_ones],
+    parts=("w", "b", "losses"),
     misconceptions=[
         Misconception("uphill", descend(step=lambda w, b, dw, db, lr: (w + lr * dw, b + lr * db)),
             "Your losses grow: you walk with the gradient, which points uphill. Look at the sign in (4.6).",

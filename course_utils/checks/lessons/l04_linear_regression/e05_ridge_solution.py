@@ -55,6 +55,7 @@ EXERCISE = Exercise(
         "course_utils.linear_models.Ridge", "course_utils.linear_models.LinearRegression", "sklearn.linear_model.Ridge",
     ),
     alternatives=[ridge_with(lambda n, lam: n * lam), ridge_by_extra_people],
+    parts=("w", "b"),
     misconceptions=[
         Misconception("forgot-n", ridge_with(lambda n, lam: lam),
             "Your price is n times too low: XᵀX adds over all people, while the loss is a mean. Set the gradient "

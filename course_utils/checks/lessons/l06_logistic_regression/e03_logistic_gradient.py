@@ -58,6 +58,7 @@ EXERCISE = Exercise(
     needs=("06.1",),
     forbidden=("course_utils.gradcheck.numerical_gradient", "course_utils.losses.binary_cross_entropy_backward"),
     alternatives=[gradient_by_loop, gradient_by_ones],
+    parts=("dw", "db"),
     misconceptions=[
         Misconception("no-mean", wrong_gradient(lambda X, e: X.T @ e, lambda X, e: e.sum()),
             "Both slopes are n times too large: they belong to the sum, but the loss is a mean. Look at the factor "

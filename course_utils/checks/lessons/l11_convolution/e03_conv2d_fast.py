@@ -35,7 +35,9 @@ def scrambled_output(x, K, b, stride=1, pad=0):
 
 
 def speed_case(rng):
-    return Case(rng.normal(size=(6, 8, 18, 18)), rng.normal(size=(12, 8, 3, 3)), rng.normal(size=12), stride=1, pad=0)
+    C, side = rng.integers(7, 10), rng.integers(17, 20)
+    x, K = rng.normal(size=(6, C, side, side)), rng.normal(size=(12, C, 3, 3))
+    return Case(x, K, rng.normal(size=12), stride=1, pad=0)
 
 
 # Data for people to read: a paragraph for each misconception.

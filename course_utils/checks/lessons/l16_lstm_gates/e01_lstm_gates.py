@@ -58,6 +58,7 @@ EXERCISE = Exercise(
     id="16.1", title="Three gates and a candidate", name="lstm_gates", points=3, minutes=12, difficulty=2,
     section="3. Four small layers in one cell", reference=lstm_gates, cases=gate_cases,
     forbidden=LSTM_ROUTES, alternatives=[gates_by_columns, gates_by_joining],
+    parts=("i", "f", "g", "o"),
     misconceptions=[
         Misconception("candidate-last", GATES(order=(0, 1, 3, 2)),
             "i and f are right, but g and o read each other's columns. Some papers put the candidate last; which "

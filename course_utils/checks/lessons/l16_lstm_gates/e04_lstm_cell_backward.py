@@ -108,6 +108,7 @@ EXERCISE = Exercise(
     section="4. The way back", reference=lstm_cell_backward, cases=backward_cases,
     needs=("16.1", "16.2"), forbidden=DERIVATIVE_ROUTES,
     alternatives=[backward_joined, backward_by_example],
+    parts=("dx", "dh_prev", "dc_prev", "dW", "dU", "db"),
     misconceptions=[
         Misconception("dh-does-not-reach-c", BACKWARD(total=lambda s: s.dc),
             "In your answer dh reaches the output gate only. But h shows c as well: by which second way, (16.7), does "

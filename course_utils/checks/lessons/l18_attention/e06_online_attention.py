@@ -23,7 +23,8 @@ def online_cases(rng):
 
 
 def long_case(rng):
-    return Case(*qkv(rng, (), 2048, 2048, 16, 16), 64)
+    T = int(rng.integers(2048, 2305))
+    return Case(*qkv(rng, (), T, T, 16, 16), 64)
 
 
 def half_a_table(case):
@@ -159,9 +160,9 @@ EXERCISE = Exercise(
     forbidden=ATTENTION_ROUTES,  # no needs: memory is measured, and what is supplied may be held elsewhere
     alternatives=[online_by_merging, online_in_tiles, attention_in_rows],
     memory=Memory(case=long_case, greedy=all_at_once, limit=half_a_table,
-        message="Right on every case, but for 2048 positions in chunks of 64 you hold at one moment more than half a "
-        "T by T table, or need more than 5 seconds. Is there an array whose two sides are both T? Or a loop over "
-        "single keys inside another loop?"),
+        message="Right on every case, but for 2048 positions or more in chunks of 64 you hold at one moment more than "
+        "half a T by T table, or need more than 5 seconds. Is there an array whose two sides are both T? Or a loop "
+        "over single keys inside another loop?"),
     misconceptions=[
         Misconception("no-scale", changed_online(scores=plain_products),
             "Your scores are plain dot products: the root of d is missing, in every chunk.",

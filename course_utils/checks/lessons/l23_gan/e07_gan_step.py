@@ -77,6 +77,7 @@ EXERCISE = Exercise(
     id="23.7", kind="repair", title="The generator that runs away", name="gan_step", points=3, minutes=15,
     difficulty=3, section="6. Learning the ring", reference=gan_step, broken=broken_gan_step,
     cases=step_cases, alternatives=[step_by_samples, step_by_matrices],
+    parts=("w", "c", "scale", "shift"),
     misconceptions=[
         Misconception("unrepaired", broken_gan_step,
             "The generator still moves away from the data. In its two lines `error` is D minus a label: which label is "
