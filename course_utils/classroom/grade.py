@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from course_utils.classroom.grading import GRADED, Settings, fingerprint, number_of
+from course_utils.classroom.grading import GRADED, PYTHON, Settings, fingerprint, number_of
 from course_utils.classroom.pool import grade_all
 from course_utils.classroom.reports import outputs
 from course_utils.classroom.results import Folder, write_whole
@@ -172,7 +172,7 @@ def _tell(results: list[dict], new: int, folder: Folder, seconds: float) -> None
     counts, all_ = Counter(r["status"] for r in results), len(folder.all())
     words = ", ".join(f"{n} {status}" for status, n in sorted(counts.items(), key=lambda kv: (kv[0] != GRADED, kv[0])))
     kept = f" ({len(results) - new} were graded before and have not changed)" if new < len(results) else ""
-    print(f"{len(results)} submissions: {words}{kept}. {seconds:.0f} s.")
+    print(f"{len(results)} submissions: {words}{kept}. {seconds:.0f} s, Python {PYTHON[0]}.{PYTHON[1]}.")
     if all_ > len(results):
         print(f"The tables also show {all_ - len(results)} from earlier runs: results/ in {folder.path} holds them.")
     print(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -27,6 +28,7 @@ from course_utils.classroom.sandbox.contents import PACKAGE
 from course_utils.classroom.submissions import Origin, Submission, Unreadable
 
 SCHEMA = 1
+PYTHON = sys.version_info[:2]
 GRADED, REPAIRED, INCOMPLETE = "graded", "repaired", "incomplete"
 WRONG, UNREADABLE, MISSING = "wrong exercise", "unreadable", "missing"
 MOST_NAMED = 5  # files named in one sentence
@@ -87,6 +89,7 @@ def fingerprint(submission: Submission, settings: Settings) -> str:
         repr(
             (
                 SCHEMA,
+                PYTHON,
                 settings.exercise,
                 settings.seed,
                 asdict(settings.limits),
@@ -216,6 +219,7 @@ def blank(submission: Submission, settings: Settings, notes: list[str]) -> dict:
         "number": submission.number,
         "platform": submission.platform,
         "exercise": settings.exercise,
+        "python": "{}.{}".format(*PYTHON),
         "score": 0.0,
         "max_score": sum(c["max_points"] for c in checks),
         "status": MISSING,
@@ -233,6 +237,9 @@ def _finished(result: dict, found: Notebook, run: Run, lesson: str) -> dict:
     result["cells"] = [asdict(t) for t in _steady_troubles(run)]
     if run.broken:
         result["notes"] = [*result["notes"], f"The notebook took too long or ended Python too often: {run.broken}."]
+    newer = notebooks.newer_python(found, PYTHON) if any("SyntaxError" in c["text"] for c in result["cells"]) else ""
+    if newer:
+        result["notes"] = [*result["notes"], newer]
     tried = all(c["status"] != "not tried" for c in result["checks"])
     if other := _other_lesson(found, lesson):
         result["notes"] = [
