@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from course_utils.classroom.grading import GRADED, Settings, fingerprint, number_of
+from course_utils.classroom.grading import GRADED, PYTHON, Settings, fingerprint, number_of
 from course_utils.classroom.pool import grade_all
 from course_utils.classroom.reports import outputs
 from course_utils.classroom.results import Folder, write_whole
@@ -174,7 +174,8 @@ def _tell(results: list[dict], new: int, folder: Folder, seconds: float) -> None
     words = ", ".join(f"{n} {status}" for status, n in sorted(counts.items(), key=lambda kv: (kv[0] != GRADED, kv[0])))
     same = counted(len(results) - new, "was", "were")
     kept = f" ({same} graded before and have not changed)" if new < len(results) else ""
-    print(f"{counted(len(results), 'submission')}: {words}{kept}. {seconds:.0f} s.")
+    python = f"Python {PYTHON[0]}.{PYTHON[1]}"
+    print(f"{counted(len(results), 'submission')}: {words}{kept}. {seconds:.0f} s, {python}.")
     if changes := folder.tell_changes():
         print(changes)
     if all_ > len(results):

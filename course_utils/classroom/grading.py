@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -29,9 +30,10 @@ from course_utils.classroom.sandbox.contents import PACKAGE
 from course_utils.classroom.submissions import Origin, Submission, Unreadable
 
 SCHEMA = 1
+PYTHON = sys.version_info[:2]
 GRADED, REPAIRED, INCOMPLETE = "graded", "repaired", "incomplete"
 WRONG, UNREADABLE, MISSING = "wrong exercise", "unreadable", "missing"
-MOST_FILES = 5  # notebooks of one student that are opened
+MOST_NAMED = 5  # files named in one sentence
 MOST_LINES, MOST_WIDTH = 40, 160  # of an answer, where it is shown
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
@@ -90,21 +92,21 @@ def fingerprint(submission: Submission, settings: Settings) -> str:
         repr(
             (
                 SCHEMA,
+                PYTHON,
                 settings.exercise,
                 settings.seed,
                 asdict(settings.limits),
                 code_version(),
-                submission.student,
-                submission.late,
+                (submission.student, submission.number, submission.platform, submission.late),
+                (submission.notes, submission.others[:MOST_NAMED], len(submission.notebooks)),
             )
-        ).encode()
+        ).encode("utf-8", "replace")
     )
-    for origin in submission.notebooks[:MOST_FILES]:
-        sha.update(origin.name.encode("utf-8", "replace"))
-        try:
-            sha.update(origin.read())
-        except Unreadable as error:
-            sha.update(str(error).encode())
+    by_age = sorted(submission.notebooks, key=lambda o: (o.when, o.label))  # decides which of several is graded
+    sha.update(repr([o.label for o in by_age]).encode("utf-8", "replace"))
+    for origin, content in submission.opened(settings.exercise):
+        sha.update(origin.label.encode("utf-8", "replace"))
+        sha.update(content if isinstance(content, bytes) else str(content).encode("utf-8", "replace"))
     return sha.hexdigest()
 
 
@@ -220,7 +222,9 @@ def blank(submission: Submission, settings: Settings, notes: list[str]) -> dict:
         "schema": SCHEMA,
         "student": submission.student,
         "number": submission.number,
+        "platform": submission.platform,
         "exercise": settings.exercise,
+        "python": "{}.{}".format(*PYTHON),
         "score": 0.0,
         "max_score": sum(c["max_points"] for c in checks),
         "status": MISSING,
@@ -238,6 +242,9 @@ def _finished(result: dict, found: Notebook, run: Run, lesson: str) -> dict:
     result["cells"] = [asdict(t) for t in _steady_troubles(run)]
     if run.broken:
         result["notes"] = [*result["notes"], f"The notebook took too long or ended Python too often: {run.broken}."]
+    newer = notebooks.newer_python(found, PYTHON) if any("SyntaxError" in c["text"] for c in result["cells"]) else ""
+    if newer:
+        result["notes"] = [*result["notes"], newer]
     tried = all(c["status"] != "not tried" for c in result["checks"])
     if other := _other_lesson(found, lesson):
         result["notes"] = [
@@ -280,26 +287,34 @@ def _other_lesson(found: Notebook, lesson: str) -> str:
 
 def choose(submission: Submission, lesson: str) -> tuple[tuple[Origin, Notebook] | None, list[str]]:
     """The notebook to grade among those a student handed in, and sentences about the choice."""
-    notes, opened = [], []
-    for origin in submission.notebooks[:MOST_FILES]:
-        try:
-            found = notebooks.read_notebook(origin.read())
-        except Unreadable as error:
-            notes.append(f"{origin.name}: {error}")
+    notes, opened, tried = list(submission.notes), [], 0
+    for origin, content in submission.opened(lesson):
+        tried += 1
+        if isinstance(content, Unreadable):
+            notes.append(f"{origin.name}: {content}")
             continue
+        found = notebooks.read_notebook(content)
         notebooks.compare(found, None if _other_lesson(found, lesson) else released(lesson))
         opened.append((origin, found))
+    if more := len(submission.notebooks) - tried:
+        notes.append(f"So many or so large notebooks were handed in that {more} of them were not opened.")
     if submission.others and not opened:
-        notes.append(f"There is no notebook, only {', '.join(submission.others[:5])}.")
+        notes.append(f"There is no notebook, only {named(submission.others)}.")
     elif not submission.notebooks:
         notes.append("There is no notebook.")
     if not opened:
         return None, notes
     best = max(opened, key=lambda pair: (_fit(pair[1], lesson), pair[0].when, pair[0].label))
     if len(opened) > 1:
-        others = ", ".join(o.name for o, _ in opened if o is not best[0])
-        notes.append(f"Several notebooks were handed in; {best[0].name} was graded, not {others}.")
+        others = named([o.label for o, _ in opened if o is not best[0]])
+        notes.append(f"Several notebooks were handed in; {best[0].label} was graded, not {others}.")
     return best, notes
+
+
+def named(files: list[str]) -> str:
+    """Some of these names, and how many more there are."""
+    more = len(files) - MOST_NAMED
+    return ", ".join(files[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _fit(found: Notebook, lesson: str) -> int:

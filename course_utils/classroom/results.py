@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import time
+import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,30 @@ from course_utils.classroom.wording import counted, listed
 BOM = "\ufeff"  # tells Excel that a table is UTF-8; `read_table` and everything that reads "utf-8-sig" copes with it
 MOST_CHANGES = 12  # changed marks told one by one
 COLUMNS = ("student", "exercise", "score", "max_score", "status")
+MOST_TEXT, MOST_ITEMS = 8_000, 500  # letters of one text in a result, entries of one list: pages stay readable
+LONGEST_NAME = 120  # bytes of a file name, of the 255 that most systems take
+DIGEST = re.compile(r"-[0-9a-f]{12}")
+RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)  # on Windows
+CELL_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029;\t|"  # behind one of these some spreadsheet begins a new cell
+UNSEEN = r"\s\x00-\x20\xad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+FORMULA = re.compile(rf"(^|[{UNSEEN};|]+)([=+\-@＝＋－＠﹦﹢﹣﹫]?)")
 
 
 def write_whole(path: Path, data: str | bytes, private: bool = False) -> None:
     """Write a file so that a reader, or a crash, finds the old one or the new one and nothing between."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with open(part, "wb") as file:
-        file.write(data.encode() if isinstance(data, str) else data)
-        file.flush()
-        os.fsync(file.fileno())
-    if private:
-        part.chmod(0o600)
-    os.replace(part, path)
+    try:
+        with open(part, "wb") as file:
+            file.write(data.encode() if isinstance(data, str) else data)
+            file.flush()
+            os.fsync(file.fileno())
+        if private:
+            part.chmod(0o600)
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def empty_folder(path: Path) -> None:
@@ -42,15 +54,36 @@ def empty_folder(path: Path) -> None:
 
 
 def safe(student: str) -> str:
-    """A student's name as a file name: readable, and never two the same.
+    """A student's name as a file name: readable, and never two the same, on Windows and macOS neither.
 
-    >>> safe("Anna Smith"), safe("../../etc/passwd")[:10]
-    ('Anna Smith', 'etc_passwd')
+    Small letters, or words with a capital each, stand as they are; every other name gets a mark of its own, since
+    some systems take `Anna` and `anna`, or an é written in two ways, for one file.
+
+    >>> safe("Anna Smith"), safe("anna"), safe("Anna")
+    ('Anna Smith', 'anna', 'Anna-bf4fccd61625')
     """
-    plain = re.sub(r"[^\w\-. ()@+]+", "_", student).strip("._ ")[:80]
-    if plain and plain == student and plain.lower() not in ("con", "prn", "aux", "nul"):
+    plain = "".join(c if _harmless(c) else "_" for c in student).strip("._ ")
+    plain = plain.encode()[:LONGEST_NAME].decode("utf-8", "ignore").strip("._ ")
+    if (
+        plain
+        and plain == student == _usual(student)
+        and not RESERVED.fullmatch(plain)
+        and not DIGEST.search(plain[-13:])
+    ):
         return plain
-    return f"{plain}-{hashlib.sha256(student.encode('utf-8', 'replace')).hexdigest()[:8]}".lstrip("-")
+    mark = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{plain}-{mark}" if plain and not RESERVED.fullmatch(plain) else f"_{plain}-{mark}"
+
+
+def _harmless(letter: str) -> bool:
+    """A letter, digit or accent of any script, or one of a few signs."""
+    return letter.isalnum() or letter in "_-. ()@+" or unicodedata.category(letter)[0] == "M"
+
+
+def _usual(student: str) -> str:
+    """One spelling for all names that any system might take for the same file."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", student).casefold())
+    return folded.title() if " " in folded else folded
 
 
 class Folder:
@@ -76,7 +109,7 @@ class Folder:
     def keep(self, result: dict) -> None:
         """Write a result; one that stood there and is different moves to `earlier/`, into one folder for each run."""
         path = self.file(result["student"])
-        data = json.dumps(result, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        data = json.dumps(_cut(result), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
         if path.exists() and path.read_text(encoding="utf-8") != data:
             self._earlier = self._earlier or free_folder(self.path / "earlier" / time.strftime("%Y-%m-%d %H-%M-%S"))
             self._earlier.mkdir(parents=True, exist_ok=True)
@@ -143,6 +176,17 @@ def read_table(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def _cut(value: Any) -> Any:
+    """A result in which no text is longer, and no list has more in it, than anybody reads."""
+    if isinstance(value, str):
+        value = value.encode("utf-8", "replace").decode()
+        more = len(value) - MOST_TEXT
+        return f"{value[:MOST_TEXT]} … ({more} more letters)" if more > 0 else value
+    if isinstance(value, dict):
+        return {_cut(k): _cut(v) for k, v in list(value.items())[:MOST_ITEMS]}
+    return [_cut(v) for v in value[:MOST_ITEMS]] if isinstance(value, list | tuple) else value
+
+
 def _read(path: Path) -> dict:
     try:
         result = json.loads(path.read_text(encoding="utf-8"))
@@ -173,19 +217,31 @@ def grades_csv(results: Iterable[dict]) -> str:
 
 
 def table(rows: Iterable[Iterable[Any]]) -> str:
-    """CSV as spreadsheets like it."""
+    """CSV as spreadsheets like it, in which no text is a formula."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
+    safe_rows = ([text_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    csv.writer(out, lineterminator="\n").writerows(safe_rows)
     return out.getvalue()
 
 
 def text_cell(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: `=1+1` becomes `'=1+1`.
+    """Text that no spreadsheet takes for a formula, behind blanks and line breaks neither.  A number stays one.
 
-    >>> text_cell("Anna"), text_cell("=1+1")
-    ('Anna', "'=1+1")
+    >>> text_cell("Anna"), text_cell("=1+1"), text_cell(" ＝1"), text_cell("-2.5")
+    ('Anna', "'=1+1", "' ＝1", '-2.5')
     """
-    return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+        return text
+    return FORMULA.sub(_defused, re.sub("\r\n?", "\n", text))  # a bare \\r would end the row
+
+
+def _defused(match: re.Match) -> str:
+    """A gap and the sign behind it: an apostrophe where the text begins, one where a spreadsheet may begin a cell."""
+    gap, sign = match.groups()
+    if not sign:
+        return gap
+    first = "'" if match.start() == 0 else ""
+    return f"{first}{gap}'{sign}" if set(gap) & set(CELL_ENDS) else f"{first}{gap}{sign}"
 
 
 def number(value: float) -> str:

@@ -1,31 +1,43 @@
 """Find who handed in what: a flat folder, a folder a student, or a learning platform's zip.
 
-Nothing is unpacked to disk and nothing is followed out of the folder: links, pipes and devices are named, not opened.
+Nothing is unpacked to disk, no link is followed, and whatever comes in one hand-in belongs to whoever handed that in:
+the outermost name decides, names inside do not.
 """
 
 from __future__ import annotations
 
-import io
+import calendar
+import os
 import re
-import stat
+import unicodedata
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
-MOST_BYTES = 200_000_000  # one notebook
-MOST_MEMBERS = 20_000  # files of one zip
+from course_utils.classroom.archive import (
+    MOST_BYTES,
+    MOST_MEMBERS,
+    Unreadable,
+    is_link,
+    members,
+    read_file,
+    read_member,
+    readable,
+    readable_member,
+)
+from course_utils.classroom.platforms import HANDED_IN, Who, is_notebook, recognise
+
+MOST_LISTED = 500  # files of one hand-in that are looked at
+MOST_ZIPS, DEEPEST_ZIP = 5, 3  # zips of one hand-in that are opened; zips in zips
+DEEPEST_FOLDER = 12
+MOST_OPENED, MOST_READ = 20, 200_000_000  # notebooks of one student, and their bytes
+LONGEST_NAME = 150  # letters
 SKIPPED = ("__MACOSX", ".ipynb_checkpoints", ".git")
-HANDED_IN = (".py", ".pdf", ".html", ".docx", ".txt")  # beside notebooks, these are somebody's; a grades.csv is not
-
-# "Anna Smith_123456_assignsubmission_file_" with the notebook inside or behind it
-MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)", re.DOTALL)
-# "smithanna_12345_67890_04_linear_regression.ipynb", late ones with "_LATE" behind the name
-CANVAS = re.compile(r"(?P<name>[^_]+)(?P<late>_LATE)?_(?P<id>\d{3,})_(?P<sub>\d{3,})_(?P<rest>.+)", re.DOTALL)
-
-
-class Unreadable(Exception):
-    """A submission that cannot be opened; the text is for its student."""
+NOBODYS = ("readme", "index")  # files that come with a download
+UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -34,41 +46,29 @@ class Origin:
 
     path: Path
     members: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()  # the members' names as text
     size: int = 0
     when: float = 0.0
     fault: str = ""  # why it cannot be read, known beforehand
 
     @property
     def name(self) -> str:
-        return PurePosixPath(self.members[-1]).name if self.members else self.path.name
+        return presentable(PurePosixPath(self.shown[-1]).name if self.shown else readable(self.path.name))
 
     @property
     def label(self) -> str:
-        return " / ".join([self.path.name, *self.members])
+        return " / ".join(presentable(part) for part in (readable(self.path.name), *self.shown))
 
     def read(self, most: int = MOST_BYTES) -> bytes:
         """The bytes of the file.  Raises Unreadable, with a sentence, and nothing else."""
         if self.fault:
             raise Unreadable(self.fault)
-        try:
-            data = self._bytes(most)
-        except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
-            raise Unreadable(f"The file could not be opened ({type(error).__name__}).") from error
-        except Exception as error:  # zlib.error, lzma.LZMAError: whatever a broken zip brings up
-            raise Unreadable("The zip is damaged: this file in it could not be unpacked.") from error
-        if len(data) > most:
-            raise Unreadable(f"The file is larger than {most // 1_000_000} MB.")
-        return data
-
-    def _bytes(self, most: int) -> bytes:
-        source = self.path
-        for member in self.members:
-            with zipfile.ZipFile(source) as archive, archive.open(member) as file:
-                source = io.BytesIO(file.read(most + 1))
-        if isinstance(source, io.BytesIO):
-            return source.getvalue()
-        with open(source, "rb") as file:
-            return file.read(most + 1)
+        if not self.members:
+            return read_file(self.path, most)
+        source: Path | bytes = self.path if self.size < 0 else read_file(self.path)
+        for member in self.members[:-1]:
+            source = read_member(source, member)
+        return read_member(source, self.members[-1], most)
 
 
 @dataclass
@@ -80,14 +80,32 @@ class Submission:
     notebooks: list[Origin] = field(default_factory=list)
     others: list[str] = field(default_factory=list)  # names of files that are no notebooks
     late: bool = False
+    platform: str = ""  # moodle, canvas, blackboard, brightspace
+    hand_ins: list[str] = field(default_factory=list)  # the outermost names
+    notes: list[str] = field(default_factory=list)  # what a teacher must know
+
+    def opened(self, lesson: str = "") -> Iterator[tuple[Origin, bytes | Unreadable]]:
+        """The notebooks that are opened, with what is in them: those called like the lesson first, then the newest."""
+        left = MOST_READ
+        order = sorted(self.notebooks, key=lambda o: (lesson not in o.name, -o.when, o.label))
+        for origin in order[:MOST_OPENED]:
+            if left <= 0:
+                return
+            try:
+                content: bytes | Unreadable = origin.read()
+            except Unreadable as error:
+                content = error
+            left -= len(content) if isinstance(content, bytes) else 0
+            yield origin, content
 
 
-@dataclass(frozen=True)
-class _Found:
-    student: str
-    number: str
-    late: bool
-    origin: Origin
+@dataclass
+class _HandIn:
+    """What lies outermost under one name."""
+
+    name: str
+    origins: list[Origin]
+    notes: list[str] = field(default_factory=list)
 
 
 def find(root: str | Path) -> list[Submission]:
@@ -118,141 +136,211 @@ def find(root: str | Path) -> list[Submission]:
     found = list(_walk(root))
     if not found:
         raise ValueError(f"{root} holds no submissions: a folder of notebooks, of one folder a student, or a zip")
+    if len(found) == 1 and root.is_dir() and _is_download(found[0]):
+        raise ValueError(f"{root} holds a platform's download, {found[0].name}: name that one, to grade whom it holds")
     return _by_student(found)
 
 
-def _walk(root: Path) -> Iterator[_Found]:
-    if root.is_file():
-        yield from (_in_class_zip(root) if root.suffix.lower() == ".zip" else [_alone(root.name, _on_disk(root, root))])
-        return
-    for entry in sorted(root.iterdir()):
-        if entry.name.startswith(".") or entry.name in SKIPPED:
-            continue
-        if entry.is_dir() and not entry.is_symlink():
-            yield from _in_folder(entry, root)
-        elif entry.suffix.lower() == ".zip":
-            yield from _in_zip(entry, root)
-        elif is_notebook(entry.name) or (entry.suffix.lower() in HANDED_IN and entry.stem.lower() != "readme"):
-            yield _alone(entry.name, _on_disk(entry, root))
+# --- what lies there ---------------------------------------------------------------------------------------------
 
 
-def _on_disk(path: Path, root: Path) -> Origin:
-    """A file as it lies there; whatever is not an ordinary file of this folder gets a fault."""
+def _walk(root: Path) -> Iterator[_HandIn]:
+    if root.is_dir():
+        yield from filter(None, (_entry(path) for path in sorted(root.iterdir())))
+    elif root.suffix.lower() == ".zip":
+        yield from _class_zip(root)
+    else:
+        yield _HandIn(readable(root.name), [_on_disk(root.resolve())])
+
+
+def _entry(path: Path) -> _HandIn | None:
+    """What one file or folder of the class's folder is; None for what is nobody's."""
+    name = readable(path.name)
+    if name.startswith(".") or name in SKIPPED:
+        return None
+    if path.is_dir() and not is_link(path):
+        return _bounded(name, _in_folder(path), path.name)
+    if not (path.is_dir() or _is_somebodys(name)):
+        return None
+    return _bounded(name, [_on_disk(path)], path.name)
+
+
+def _is_somebodys(name: str) -> bool:
+    """A notebook, a zip, or a file of which a platform, or its ending, says that a student handed it in."""
+    suffix, stem = PurePosixPath(name).suffix.lower(), PurePosixPath(name).stem.lower()
+    ours = suffix == ".zip" or (suffix in HANDED_IN and stem not in NOBODYS)
+    return is_notebook(name) or ours or bool(recognise([name])[0].platform)
+
+
+def _bounded(name: str, origins: Iterable[Origin], raw: str = "") -> _HandIn:
+    """A hand-in with its zips opened, as far as the limits go; what goes beyond is told."""
+    zips, found, notes = [MOST_ZIPS], [], []
+    for origin in origins:
+        found += _expanded(origin, zips)
+    if len(found) > MOST_LISTED:
+        notes.append(f"There are {len(found)} files in it; only {MOST_LISTED} were looked at.")
+        found = sorted(found, key=lambda o: not is_notebook(o.name))[:MOST_LISTED]
+    if raw and not _is_utf8(raw):
+        notes.append(f"The name is not written in UTF-8; it was read as {presentable(name)}.")
+    return _HandIn(name, found, notes)
+
+
+def _is_utf8(name: str) -> bool:
     try:
-        inside = path.resolve(strict=True).is_relative_to(root.resolve())
-        info = path.stat()
-    except OSError:
-        return Origin(path, fault="The file could not be opened: it is a link that leads nowhere.")
-    if not inside:
+        return bool(name.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _on_disk(path: Path) -> Origin:
+    """A file as it lies there; whatever is not an ordinary file gets a fault."""
+    if is_link(path):
         return Origin(path, fault="The file is a link to another place, which is not followed.")
-    if not stat.S_ISREG(info.st_mode):
-        return Origin(path, fault="This is no ordinary file.")
+    try:
+        info = path.stat()
+    except OSError as error:
+        return Origin(path, fault=f"The file could not be opened ({type(error).__name__}).")
     return Origin(path, size=info.st_size, when=info.st_mtime)
 
 
-def _in_folder(folder: Path, root: Path) -> Iterator[_Found]:
-    student, number, late, _ = who(folder.name)
-    files = [p for p in sorted(folder.rglob("*")) if (p.is_symlink() or not p.is_dir()) and not _hidden(p, folder)]
-    for path in files:
-        origin = _on_disk(path, root)
-        if path.suffix.lower() == ".zip" and not origin.fault:
-            yield from (_Found(student, number, late, o) for o in _members(origin))
-        else:
-            yield _Found(student, number, late, origin)
-    if not files:
-        yield _Found(student, number, late, Origin(folder / "(empty folder)", fault="The folder is empty."))
+def _in_folder(folder: Path) -> list[Origin]:
+    """All files of a student's folder, however deep."""
+    found = list(islice(_files(folder, DEEPEST_FOLDER), MOST_MEMBERS))
+    return found or [Origin(folder / "(empty folder)", fault="The folder is empty.")]
 
 
-def _hidden(path: Path, folder: Path) -> bool:
-    parts = path.relative_to(folder).parts
-    return any(part in SKIPPED or part.startswith(".") for part in parts)
-
-
-def _in_zip(path: Path, root: Path) -> Iterator[_Found]:
-    """A zip in the folder: one student's if its name says so or it holds one notebook, else a whole class's."""
-    origin = _on_disk(path, root)
-    student, number, late, known = who(path.stem)
-    members = [origin] if origin.fault else list(_members(origin))
-    one = known or len([m for m in members if is_notebook(m.name)]) <= 1
-    yield from ((_Found(student, number, late, m) for m in members) if one else _in_class_zip(path))
-
-
-def _in_class_zip(path: Path) -> Iterator[_Found]:
-    """A learning platform's download: flat files with patterned names, or a folder a student."""
-    members = list(_members(Origin(path)))
-    if len(members) == 1 and members[0].fault:
-        raise ValueError(f"{path} cannot be opened as a zip: {members[0].fault}")
-    tops = {PurePosixPath(m.members[0]).parts[0] for m in members if len(PurePosixPath(m.members[0]).parts) > 1}
-    drop = 1 if len(tops) == 1 and len(tops) < len(members) and not who(next(iter(tops)))[3] else 0
-    for member in members:
-        parts = PurePosixPath(member.members[0]).parts[drop:]
-        found = _alone(parts[0] if parts else member.name, member)
-        nested = member.name.lower().endswith(".zip")
-        yield from (
-            (_Found(found.student, found.number, found.late, o) for o in _members(member)) if nested else [found]
-        )
-
-
-def _members(origin: Origin) -> list[Origin]:
-    """The files in a zip; a zip that cannot be opened is one Origin with a fault."""
+def _files(folder: Path, deep: int) -> Iterator[Origin]:
     try:
-        source = io.BytesIO(origin.read()) if origin.members else origin.path
-        with zipfile.ZipFile(source) as archive:
-            infos = [i for i in archive.infolist()[:MOST_MEMBERS] if not i.is_dir() and not _hidden_member(i.filename)]
-    except (Unreadable, OSError, zipfile.BadZipFile, NotImplementedError, ValueError):
-        return [Origin(origin.path, origin.members, fault="The zip is damaged and cannot be opened.")]
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        yield Origin(folder, fault=f"The folder could not be opened ({type(error).__name__}).")
+        return
+    for path in inside:
+        if path.name in SKIPPED or path.name.startswith("."):
+            continue
+        if is_link(path) or not path.is_dir():
+            yield _on_disk(path)
+        elif deep:
+            yield from _files(path, deep - 1)
+
+
+def _expanded(origin: Origin, zips: list[int]) -> list[Origin]:
+    """A file, or what is in it where it is a zip; `zips` counts down how many may still be opened."""
+    if origin.fault or not origin.name.lower().endswith(".zip"):
+        return [origin]
+    if not zips[0] or len(origin.members) >= DEEPEST_ZIP:
+        return [replace(origin, fault="There are too many zips in this hand-in: this one was not opened.")]
+    zips[0] -= 1
+    try:
+        inside = _zipped(origin, members(origin.read()))
+    except Unreadable as error:
+        return [replace(origin, fault=str(error))]
+    return [each for member in inside for each in _expanded(member, zips)]
+
+
+def _zipped(origin: Origin, infos: Iterable[zipfile.ZipInfo]) -> list[Origin]:
+    """The files of a zip, without what computers add to zips."""
+    shown = [(info, readable_member(info)) for info in infos]
     return [
-        Origin(origin.path, (*origin.members, i.filename), i.file_size, i.date_time[0] * 1e10 + _clock(i))
-        for i in infos
+        replace(origin, members=(*origin.members, info.filename), shown=(*origin.shown, name), when=_clock(info))
+        for info, name in shown
+        if not any(part in SKIPPED or part.startswith("._") for part in name.split("/"))
     ]
 
 
 def _clock(info: zipfile.ZipInfo) -> float:
-    _, month, day, hour, minute, second = info.date_time
-    return (((month * 100 + day) * 100 + hour) * 100 + minute) * 100 + second
+    try:
+        return float(calendar.timegm(info.date_time))
+    except ValueError:
+        return 0.0
 
 
-def _hidden_member(name: str) -> bool:
-    return any(part in SKIPPED or part.startswith("._") for part in PurePosixPath(name).parts)
+def _class_zip(path: Path) -> Iterator[_HandIn]:
+    """A learning platform's download: flat files with patterned names, or a folder a student."""
+    try:
+        found = _zipped(Origin(path.resolve(), size=-1), members(path.resolve()))
+    except Unreadable as error:
+        raise ValueError(f"{path} cannot be opened as a zip: {error}") from error
+    parts = [[part for part in o.shown[0].split("/") if part not in ("", ".", "..")] or ["?"] for o in found]
+    drop = 1 if _wrapped(parts) else 0
+    grouped: dict[str, list[Origin]] = defaultdict(list)
+    for origin, names in zip(found, parts, strict=True):
+        if len(names) - drop > 1 or _is_somebodys(names[drop]):
+            grouped[names[drop]].append(origin)
+    for name in sorted(grouped):
+        yield _bounded(name, grouped[name])
 
 
-def _alone(name: str, origin: Origin) -> _Found:
-    student, number, late, _ = who(name)
-    return _Found(student, number, late, origin)
+def _wrapped(parts: list[list[str]]) -> bool:
+    """Whether everything lies in one folder that is no student but the class."""
+    tops = {names[0] for names in parts if len(names) > 1}
+    if len(tops) != 1 or any(len(names) < 2 for names in parts) or recognise(list(tops))[0].platform:
+        return False
+    return len({names[1] for names in parts if is_notebook(names[-1]) or len(names) > 2}) > 1
 
 
-def who(name: str) -> tuple[str, str, bool, bool]:
-    """Student, platform's number, late, and whether a platform's pattern matched.
-
-    >>> who("Anna Smith_123456_assignsubmission_file_04.ipynb")[:2], who("o_brien_2.ipynb")[0]
-    (('Anna Smith', '123456'), 'o_brien_2')
-    """
-    match = MOODLE.fullmatch(name) or CANVAS.fullmatch(name)
-    if match:
-        late = bool(match.groupdict().get("late"))
-        return match["name"].strip(), match["id"], late, True
-    if is_notebook(name):  # "anna.ipynb.txt" too, as some browsers save it
-        return name[: name.lower().rindex(".ipynb")] or name, "", False, False
-    known = PurePosixPath(name).suffix.lower() in (".zip", *HANDED_IN)
-    return (PurePosixPath(name).stem if known else name), "", False, False
+def _is_download(hand_in: _HandIn) -> bool:
+    """Whether one lone hand-in is a whole class's: a platform gave its files the names of several students."""
+    inside = [o.shown[0] if o.shown else os.sep.join(o.path.parts[-2:]) for o in hand_in.origins]
+    names = {part for name in inside for part in readable(name).split("/")}
+    return len({w.student for w in recognise(sorted(names)) if w.platform}) > 1
 
 
-def is_notebook(name: str) -> bool:
-    return name.lower().endswith((".ipynb", ".ipynb.txt", ".ipynb.json"))
+# --- whose it is -------------------------------------------------------------------------------------------------
 
 
-def _by_student(found: Iterable[_Found]) -> list[Submission]:
-    """Group; two people of one name stay two, told apart by the platform's number."""
-    numbers: dict[str, set[str]] = {}
-    found = list(found)
-    for item in found:
-        numbers.setdefault(item.student, set()).add(item.number)
-    grouped: dict[str, Submission] = {}
-    for item in found:
-        twins = len(numbers[item.student]) > 1 and item.number
-        student = f"{item.student} ({item.number})" if twins else item.student
-        submission = grouped.setdefault(student, Submission(student, item.number))
-        submission.late |= item.late
-        notebook = is_notebook(item.origin.name) or bool(item.origin.fault)
-        (submission.notebooks if notebook else submission.others).append(item.origin if notebook else item.origin.name)
-    return [grouped[name] for name in sorted(grouped)]
+def presentable(name: str) -> str:
+    """A name that can be shown, compared and sorted: accents in one form, nothing unseen in it, not too long."""
+    shown = unicodedata.normalize("NFC", UNSHOWN.sub("�", name)).strip()
+    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 20]}…{shown[-19:]}"
+
+
+def _by_student(hand_ins: list[_HandIn]) -> list[Submission]:
+    """Group what a platform says is one student's; everything else is a hand-in of its own."""
+    grouped: dict[tuple, Submission] = {}
+    whose = recognise([h.name for h in hand_ins])
+    for place, (hand_in, who) in enumerate(zip(hand_ins, whose, strict=True)):
+        key = (who.platform, who.number, who.student) if who.platform else ("", place)
+        made = Submission(presentable(who.student) or "?", who.number, platform=who.platform)
+        _add(grouped.setdefault(key, made), hand_in, who)
+    found = list(grouped.values())
+    _tell_apart(found)
+    return sorted(found, key=lambda s: s.student)
+
+
+def _add(submission: Submission, hand_in: _HandIn, who: Who) -> None:
+    submission.late |= who.late
+    submission.hand_ins.append(presentable(hand_in.name))
+    submission.notes += hand_in.notes
+    for origin in hand_in.origins:
+        if is_notebook(origin.name) or origin.fault:
+            submission.notebooks.append(replace(origin, when=who.when or origin.when))
+        else:
+            submission.others.append(origin.name)
+
+
+def _tell_apart(found: list[Submission]) -> None:
+    """No two rows with one name, and a word to the teacher where two hand-ins claim the same one."""
+    for same in _alike(found, lambda s: s.student):
+        if all(s.number for s in same):
+            for s in same:
+                s.student = f"{s.student} ({s.number})"
+    for same in _alike(found, lambda s: unicodedata.normalize("NFKC", s.student).casefold()):
+        for s in same:
+            if others := sorted({o.student for o in same} - {s.student}):
+                s.notes.append(f"Only capitals or accents make this name another one than {', '.join(others)}.")
+    while claims := _alike(found, lambda s: s.student):
+        for same in claims:
+            said = (
+                f"{len(same)} hand-ins are called {same[0].student}: {', '.join(h for s in same for h in s.hand_ins)}."
+            )
+            for place, s in enumerate(same, 1):
+                s.student = f"{s.student} ({place} of {len(same)})"
+                s.notes.append(f"{said} Each was graded in a row of its own: a person must say which one counts.")
+
+
+def _alike(found: list[Submission], key) -> list[list[Submission]]:
+    groups: dict[str, list[Submission]] = defaultdict(list)
+    for s in found:
+        groups[key(s)].append(s)
+    return [same for same in groups.values() if len(same) > 1]
