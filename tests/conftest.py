@@ -35,3 +35,25 @@ def threads():
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     return 1
+
+
+@pytest.fixture(scope="session")
+def box():
+    """bubblewrap, or a skip that says what is missing and how to mend it."""
+    from course_utils.classroom.sandbox.backend import Limits, SandboxFault
+    from course_utils.classroom.sandbox.choose import backend
+
+    try:
+        return backend("bwrap", Limits(memory=1_500_000_000, cell=4.0, call=20.0, patience=3.0, submission=200.0))
+    except SandboxFault as fault:
+        pytest.skip(f"no sandbox on this machine: {fault}")
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory):
+    """What a sandbox finds under /course."""
+    from course_utils.classroom.sandbox.contents import prepare
+
+    folder = tmp_path_factory.mktemp("stage")
+    folder.parent.chmod(0o755)
+    return prepare(folder)

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from course_utils.checks.callers.inprocess import InProcess
-from course_utils.checks.callers.separate import Subprocess
 from course_utils.checks.exercise import KINDS, right_answer, wrong_answer
 from course_utils.checks.judging.judge import judge
+from course_utils.classroom.caller import Sandboxed
+from course_utils.classroom.notebook import Cell
+from course_utils.classroom.rehearsal.madeup import ANSWERS
 from tests.checks import proofs
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "authoring-exercises.md"
@@ -44,36 +46,44 @@ def test_example_is_proved(block, exercise):
     proofs.prove(exercise)
 
 
-def callers(block, exercise):
-    """The same answers in this process and in another one, under the names right, alternative0, wrong0, ..."""
-    answers = {"right": "right_answer(exercise.reference)"}
-    answers |= {f"alternative{i}": f"exercise.alternatives[{i}]" for i in range(len(exercise.alternatives))}
-    count = len(exercise.misconceptions)
-    answers |= {f"wrong{i}": f"wrong_answer(exercise, exercise.misconceptions[{i}])" for i in range(count)}
-    source = "\n".join(
-        [
-            block,
-            "from course_utils.checks.exercise import right_answer, wrong_answer",
-            "exercise = EXERCISE",
-            *(f"{name} = {code}" for name, code in answers.items()),
-        ]
-    )
-    here = {"exercise": exercise, "right_answer": right_answer, "wrong_answer": wrong_answer}
-    return InProcess({name: eval(code, here) for name, code in answers.items()}), Subprocess(source)
+def answers(exercise):
+    """{name: code}: right ones under the names right, other0, other1, then the wrong ones, all with their number."""
+    number = exercise.id.replace(".", "_")
+    named = {f"right_{number}": f'right("{exercise.id}")'}
+    named |= {f"other{i}_{number}": f'other("{exercise.id}", {i})' for i in range(len(exercise.alternatives))}
+    wrong = enumerate(exercise.misconceptions)
+    return named, {f"wrong{i}_{number}": f'wrong("{exercise.id}", "{m.name}")' for i, m in wrong}
+
+
+def here(exercise):
+    """The same answers in this process."""
+    fine = [exercise.reference, *exercise.alternatives]
+    wrong = [wrong_answer(exercise, m) for m in exercise.misconceptions]
+    names = [name for some in answers(exercise) for name in some]
+    return InProcess(dict(zip(names, [*map(right_answer, fine), *wrong], strict=True)))
+
+
+@pytest.fixture(scope="module")
+def sandboxed(box, stage):
+    """Every example's answers in one sandbox."""
+    blocks = [b.replace("from course_utils.checks import", "from course_utils.checks.exercise import") for b in BLOCKS]
+    sources = [(f"guide.example{number}", block) for number, block in enumerate(blocks)]
+    exercises = [example.values[1] for example in EXAMPLES]
+    lines = [f"{name} = {code}" for e in exercises for some in answers(e) for name, code in some.items()]
+    cells = [Cell(1, f"SOURCES = {sources!r}\n{ANSWERS}"), Cell(2, "\n".join(lines))]
+    routes = tuple(route for e in exercises for route in e.forbidden)
+    with Sandboxed(box, stage, cells, routes) as caller:
+        yield caller
 
 
 @pytest.mark.parametrize(("block", "exercise"), EXAMPLES)
-def test_both_callers_judge_alike(block, exercise):
-    here, there = callers(block, exercise)
-    names = ["right", *(f"alternative{i}" for i in range(len(exercise.alternatives)))]
-    wrong = [f"wrong{i}" for i in range(len(exercise.misconceptions))]
-    try:
-        for name in [*names, *wrong]:
-            asked = dataclasses.replace(exercise, name=name)
-            results = [judge(asked, caller, seed=3) for caller in (here, there)]
-            assert [r.passed for r in results] == [name in names] * 2, results[1].message
-            assert len({(float(r), r.misconception, r.message, str(r.example)) for r in results}) == 1, results[
-                1
-            ].message
-    finally:
-        there.close()
+def test_both_callers_judge_alike(block, exercise, sandboxed):
+    caller, (fine, wrong) = here(exercise), answers(exercise)
+    budgets = exercise.speed is None  # the ratio of two times is not alike on a busy machine
+    for name in [*fine, *wrong]:
+        asked = dataclasses.replace(exercise, name=name)
+        results = [judge(asked, there, seed=3, budgets=budgets) for there in (caller, sandboxed)]
+        assert [r.passed for r in results] == [name in fine] * 2, results[1].message
+        told = {(float(r), r.misconception, r.message, str(r.example)) for r in results}
+        assert len(told) == 1, results[1].message
+    assert not sandboxed.run.troubles

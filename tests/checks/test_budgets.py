@@ -6,11 +6,12 @@ import pytest
 from course_utils.checks import registry
 from course_utils.checks.callers import Fault, Outcome
 from course_utils.checks.callers.inprocess import InProcess
-from course_utils.checks.callers.separate import Subprocess
 from course_utils.checks.exercise import as_case
 from course_utils.checks.judging.bench import Bench, trusted
 from course_utils.checks.judging.budgets import CROSSING, LOOKS, ROUNDS, look_at
 from course_utils.checks.judging.observation import observe
+from course_utils.classroom.caller import Sandboxed
+from course_utils.classroom.notebook import Cell
 from tests.checks.test_authoring_examples import EXAMPLES
 
 ASKED = [e for e in [*registry.every(), *(example.values[1] for example in EXAMPLES)] if e.speed]
@@ -32,13 +33,9 @@ def test_the_margin_covers_the_way_to_another_process(exercise):
     assert seconds >= exercise.speed.times * CROSSING
 
 
-def test_the_way_to_another_process_is_no_longer_than_we_think():
-    caller = Subprocess("def nothing(x): return x")
-    try:
-        x = np.zeros(1500)
-        assert min(caller.call("nothing", (x,)).cpu for _ in range(ROUNDS)) < CROSSING
-    finally:
-        caller.close()
+def test_the_way_to_the_sandbox_is_no_longer_than_we_think(box, stage):
+    with Sandboxed(box, stage, [Cell(1, "def nothing(x): return x")]) as caller:
+        assert min(caller.call("nothing", (np.zeros(1500),)).cpu for _ in range(ROUNDS)) < CROSSING
 
 
 class Hindered(InProcess):

@@ -2,11 +2,10 @@
 
 A check sits on the trusted side, the answer on the other.  Between them cross values only: None, bool, int, float,
 complex, str, bytes, numeric and text arrays, lists, tuples, dicts and sets of these.  Any other object stays where it
-is and is spoken of by a `Handle`.  Functions of ours that are handed in are called back.  Three places to be:
+is and is spoken of by a `Handle`.  Functions of ours that are handed in are called back.  Two places to be:
 
-    InProcess    in the notebook: quick, friendly, and not safe against somebody who means harm
-    Subprocess   a second Python on this machine: a crash or a hang costs one call
-    (classroom)  a sandboxed kernel: the same protocol over another wire
+    InProcess                    in the notebook: quick, friendly, and not safe against somebody who means harm
+    Sandboxed (in `classroom`)   a kernel in a sandbox, and in it an InProcess: the same protocol over a wire
 
 A `Caller` has these members; what it returns is an `Outcome`, and it never raises because of student code.
 
@@ -15,7 +14,7 @@ A `Caller` has these members; what it returns is an `Outcome`, and it never rais
     call(target, args, options, limit=, memory=)   call a name or a Handle
     attribute(handle, name, limit=)             an attribute: a value, or a Handle (a bound method, say) to call
     supply(names)                               put values or functions of ours under these names
-    forbid(routes)                              dotted names that an answer may not go through, such as "torch.softmax"
+    forbid(routes)                              what an answer may not go through, such as "torch.softmax" (`borrowing`)
     close()                                     end; names supplied and routes watched are as before
 
 `Outcome` tells what happened: the value or the `Fault`, the arguments as they are after the call, printed text,

@@ -1,9 +1,11 @@
 """Forbidden routes: library functions that would be the answer itself.
 
-A route is a dotted name, "course_utils.losses.mse_forward" or "torch.nn.functional.mse_loss"; ".var" means a method
-or attribute of that name anywhere in the learner's own code.  While an answer runs, the function is wrapped, in its
-module and under any name the learner gave it.  In the notebook a call through it is *seen*; elsewhere it is *blocked*:
-it raises.  A module that nobody imported is not imported for this, but watched as soon as the answer imports it.
+A route is a dotted name, "course_utils.losses.mse_forward" or "torch.nn.functional.mse_loss"; ".var" means a method or
+attribute of that name anywhere in the learner's own code, "@" the operator.  `families.py` has whole families of them.
+While an answer runs, the things that the routes lead to are guarded (`doors.py`).  In the notebook a call from the
+learner's code is *seen*; in the sandbox it is *blocked*: it raises.  Libraries may use themselves and each other,
+unless the learner's code names the function and hands it over.  A module that nobody imported is not imported for
+this, but guarded as soon as it is there.
 """
 
 from __future__ import annotations
@@ -11,10 +13,18 @@ from __future__ import annotations
 import builtins
 import contextlib
 import functools
+import importlib
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from .doors import Guard, bare, find_places, resolve
+from .own import from_library, globals_of, own_functions, things_named, uses
+
+OPERATORS = {"@"}
+HOOKS = ((builtins, "__import__"), (importlib, "import_module"))
 
 
 class ForbiddenRoute(RuntimeError):
@@ -22,73 +32,48 @@ class ForbiddenRoute(RuntimeError):
 
 
 class Watch:
-    """Wraps the routes while an answer runs, and notes in `taken` which were used."""
+    """Guards the routes while an answer runs, and notes in `taken` which were used.
 
-    def __init__(self, routes: tuple[str, ...], *, blocking: bool = False):
-        self.attributes = {r[1:] for r in routes if r.startswith(".")}
-        self.routes = [r for r in routes if not r.startswith(".")]
-        self.blocking, self.taken, self.paused = blocking, [], False
-        self._undo: list[tuple[Any, str, Any]] = []
-        self._left: list[str] = []
+    blocking  a guarded function raises; left out, it is only seen
+    standing  the guards stay between answers, so that what is stored beforehand is guarded too; `close` chooses
+              which of the routes count from now on
+    """
+
+    def __init__(self, routes: tuple[str, ...] = (), *, blocking: bool = False, standing: bool = False):
+        self.blocking, self.standing = blocking, standing
+        self.taken: list[str] = []
+        self.paused, self.armed = False, False
+        self._waiting = dict.fromkeys(r for r in routes if not _by_eye(r))
+        self._guards: dict[int, Guard] = {}  # by the id of what is guarded
+        self._named: set[str] = set()
+        self._hooked: list[tuple[Any, str, Any]] = []
+        self._depth, self._loaded, self._applying, self._up = threading.local(), 0, False, False
+        self.close(routes)
+        if standing:
+            self._put_up()
+
+    def close(self, routes: tuple[str, ...]) -> None:
+        """From now on these routes count."""
+        self.closed = frozenset(routes)
+        self.by_eye = [r for r in dict.fromkeys(routes) if _by_eye(r)]
 
     @contextlib.contextmanager
     def over(self, answer: Any) -> Iterator[None]:
-        """Watch the routes for as long as this is entered."""
-        if self.attributes:
-            self._scan(answer)
-        if not self.routes:
+        """Watch the closed routes for as long as this is entered."""
+        self.taken = []
+        if not self.closed:
             yield
             return
-        self._left, self._undo, own = list(self.routes), [], globals_of(answer)
-        plain_import = builtins.__import__
         try:
-            self._wrap_loaded(own)
-            builtins.__import__ = self._importing(plain_import, own)
-            yield
+            self._put_up()
+            self._look_at(answer)
+            with self._doors_in(globals_of(answer) or {}):
+                self.armed = True
+                yield
         finally:
-            builtins.__import__ = plain_import
-            for holder, name, old in reversed(self._undo):
-                _put(holder, name, old)
-
-    def _wrap_loaded(self, own: dict | None) -> None:
-        """Wrap every route whose module is there by now."""
-        for route in list(self._left):
-            holder, name = resolve(route)
-            if holder is not None:
-                self._left.remove(route)
-                self._wrap(route, holder, name, own or {})
-
-    def _wrap(self, route: str, holder: Any, name: str, own: dict) -> None:
-        old = getattr(holder, name)
-        wrapped = self._wrapped(old, route)
-        for place, key in [(holder, name), *((own, k) for k, v in own.items() if v is old)]:
-            self._undo.append((place, key, old))
-            _put(place, key, wrapped)
-
-    def _importing(self, plain_import: Callable, own: dict | None) -> Callable:
-        depth = []
-
-        def watched_import(*args, **options):
-            depth.append(1)
-            try:
-                return plain_import(*args, **options)
-            finally:
-                depth.pop()
-                if self._left and not depth:  # only when the outermost import is complete
-                    self._wrap_loaded(own)
-
-        return watched_import
-
-    def _wrapped(self, old: Any, route: str) -> Any:
-        def note():
-            if self.paused:
-                return
-            if route not in self.taken:
-                self.taken.append(route)
-            if self.blocking:
-                raise ForbiddenRoute(route)
-
-        return _class_that(old, note) if isinstance(old, type) else _function_that(old, note)
+            self.armed = False
+            if not self.standing:
+                self._take_down()
 
     @contextlib.contextmanager
     def pause(self) -> Iterator[None]:
@@ -99,83 +84,106 @@ class Watch:
         finally:
             self.paused = before
 
-    def _scan(self, answer: Any) -> None:
-        """Note the forbidden methods that the learner's own code names."""
-        for name in sorted(self.attributes & names_used(answer)):
-            if f".{name}" not in self.taken:
-                self.taken.append(f".{name}")
+    # --- what the learner's code names --------------------------------------------------------------------------
+
+    def _look_at(self, answer: Any) -> None:
+        """Note the forbidden methods and operators in the learner's own code, and the functions that it names."""
+        functions, self._named = own_functions(answer), set()
+        seen = [uses(f.__code__) for f in functions]
+        for route in self.by_eye:
+            if any(route[1:] in s.attributes or route in s.operators for s in seen) and route not in self.taken:
+                self.taken.append(route)
+        self._named = {r for s in seen for r in s.imports}
+        for thing in (bare(t) for f in functions for t in things_named(f)):
+            if id(thing) in self._guards:
+                self._named |= set(self._guards[id(thing)].routes)
+
+    def _tell(self, guard: Guard, frame: types.FrameType | None) -> None:
+        """A guarded thing is about to be used from this frame."""
+        if not self.armed or self.paused:
+            return
+        routes = [r for r in guard.routes if r in self.closed]
+        if not routes or (from_library(frame) and not guard.is_class and not self._named & set(guard.routes)):
+            return
+        if not set(routes) & set(self.taken):
+            self.taken.append(routes[0])
+        if self.blocking:
+            raise ForbiddenRoute(routes[0])
+
+    # --- guards -------------------------------------------------------------------------------------------------
+
+    def _put_up(self) -> None:
+        if not self._up:
+            self._up = True
+            for guard in self._guards.values():
+                guard.on()
+            for holder, name in HOOKS:
+                self._hooked.append((holder, name, getattr(holder, name)))
+                setattr(holder, name, self._importing(getattr(holder, name)))
+        self._apply()
+
+    def _take_down(self) -> None:
+        for holder, name, old in self._hooked:
+            setattr(holder, name, old)
+        for guard in self._guards.values():
+            guard.off()
+        self._hooked, self._up = [], False
+
+    def _importing(self, plain_import: Callable) -> Callable:
+        depth = self._depth
+
+        @functools.wraps(plain_import)
+        def watched_import(*args: Any, **options: Any) -> Any:
+            depth.now = getattr(depth, "now", 0) + 1
+            try:
+                return plain_import(*args, **options)
+            finally:
+                depth.now -= 1
+                if not depth.now:  # only when the outermost import is complete
+                    self._apply()
+
+        return watched_import
+
+    def _apply(self) -> None:
+        """Guard what is loaded by now.  An import on the way does not come in here again: one after it does."""
+        if self._applying or not self._waiting or len(sys.modules) == self._loaded:
+            return
+        self._applying = True
+        try:
+            self._loaded = len(sys.modules)
+            new = [guard for guard in map(self._guarded, list(self._waiting)) if guard is not None]
+            find_places([g for g in self._guards.values() if g.door is not None])
+            for guard in new:
+                guard.on()
+        finally:
+            self._applying = False
+
+    def _guarded(self, route: str) -> Guard | None:
+        """The guard of a route whose module is there; several routes may lead to the same thing."""
+        holder, name = resolve(route)
+        if holder is None:
+            return None
+        self._waiting.pop(route, None)
+        thing = bare(getattr(holder, name))
+        if id(thing) not in self._guards:
+            self._guards[id(thing)] = Guard(thing, self._tell)
+        guard = self._guards[id(thing)]
+        guard.routes.append(route)
+        guard.place(holder, name)
+        return guard
+
+    @contextlib.contextmanager
+    def _doors_in(self, own: dict) -> Iterator[None]:
+        """Doors also where the learner's own names stand for a guarded function written in C."""
+        doors = {k: self._guards[id(v)].door for k, v in own.items() if id(v) in self._guards}
+        before = {k: own[k] for k, door in doors.items() if door is not None}
+        own.update({k: doors[k] for k in before})
+        try:
+            yield
+        finally:
+            own.update({k: v for k, v in before.items() if own.get(k) is doors[k]})
 
 
-def _put(holder: Any, name: str, value: Any) -> None:
-    if isinstance(holder, dict):
-        holder[name] = value
-    else:
-        setattr(holder, name, value)
-
-
-def _function_that(old: Callable, note: Callable[[], None]) -> Callable:
-    @functools.wraps(old, assigned=("__name__", "__doc__", "__module__"), updated=())
-    def wrapped(*args, **options):
-        note()
-        return old(*args, **options)
-
-    return wrapped
-
-
-def _class_that(old: type, note: Callable[[], None]) -> type:
-    try:
-        return type(old.__name__, (old,), {"__init__": _function_that(old.__init__, note), "__doc__": old.__doc__})
-    except TypeError:  # a class that cannot be derived from stays as it is
-        return old
-
-
-def resolve(route: str) -> tuple[Any, str]:
-    """The object that holds a route's last name, if it is loaded: (module or class, name), else (None, name)."""
-    path = route.split(".")
-    for cut in range(len(path) - 1, 0, -1):
-        holder = sys.modules.get(".".join(path[:cut]))
-        if holder is not None:
-            for name in path[cut:-1]:
-                holder = _inside(holder, name)
-            return (holder, path[-1]) if _inside(holder, path[-1]) is not None else (None, path[-1])
-    return None, path[-1]
-
-
-def _inside(holder: Any, name: str) -> Any:
-    """What a name stands for in a module or class; a lazy package is not made to import it."""
-    return vars(holder).get(name) if isinstance(holder, types.ModuleType) else getattr(holder, name, None)
-
-
-def names_used(answer: Any) -> set[str]:
-    """Every attribute and global name in the learner's code: the answer and the functions of theirs that it uses."""
-    names, seen, todo = set(), set(), [answer]
-    while todo:
-        thing = todo.pop()
-        thing = getattr(thing, "__func__", thing)
-        if isinstance(thing, type):
-            todo += vars(thing).values()
-        elif isinstance(thing, types.FunctionType) and thing not in seen:
-            seen.add(thing)
-            used = _code_names(thing.__code__)
-            names |= used
-            own = [thing.__globals__.get(n) for n in used]
-            todo += [f for f in own if getattr(f, "__module__", "") == thing.__module__]
-    return names
-
-
-def _code_names(code: types.CodeType) -> set[str]:
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            names |= _code_names(constant)
-    return names
-
-
-def globals_of(answer: Any) -> dict | None:
-    """The namespace a function, method, class or instance of the learner's looks its names up in."""
-    for thing in (answer, getattr(answer, "__func__", None), getattr(answer, "__wrapped__", None)):
-        if isinstance(thing, types.FunctionType):
-            return thing.__globals__
-    of = answer if isinstance(answer, type) else type(answer)
-    found = [f for f in vars(of).values() if isinstance(f, types.FunctionType)]
-    return found[0].__globals__ if found else None
+def _by_eye(route: str) -> bool:
+    """Is this looked for in the learner's code, rather than guarded?"""
+    return route.startswith(".") or route in OPERATORS

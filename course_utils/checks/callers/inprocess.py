@@ -12,8 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .borrowing import Watch, globals_of
+from .borrowing import Watch
 from .guard import Ran, guarded
+from .own import globals_of
 from .protocol import DEFAULT_LIMIT, Fault, File, Handle, Outcome
 from .values import Table, cross
 
@@ -25,16 +26,16 @@ class InProcess:
     """Calls what stands in a namespace.
 
     trusted   for our own answers: no watchdog, and nothing watched
-    blocking  forbidden routes raise; left out, they are only seen
+    watch     the guards that stand already, where forbidden routes raise; left out, they are only seen
 
     >>> InProcess({"double": lambda x: 2 * x}).call("double", (4,)).value
     8
     """
 
-    def __init__(self, names: dict[str, Any], *, trusted: bool = False, blocking: bool = False):
-        self.names, self.trusted, self.blocking, self.table = names, trusted, blocking, Table()
+    def __init__(self, names: dict[str, Any], *, trusted: bool = False, watch: Watch | None = None):
+        self.names, self.trusted, self.table = names, trusted, Table()
         self.supplied: dict[str, Any] = {}
-        self.watch = Watch(())
+        self.watch = watch or Watch()
         self._folder: Path | None = None
         self._tidy: Callable[[], None] = lambda: None
 
@@ -42,7 +43,10 @@ class InProcess:
         return name in self.names
 
     def forbid(self, routes: tuple[str, ...]) -> None:
-        self.watch = Watch(tuple(routes), blocking=self.blocking)
+        if self.watch.standing:
+            self.watch.close(routes)
+        else:
+            self.watch = Watch(routes)
 
     def supply(self, names: dict[str, Any]) -> None:
         self.supplied = dict(names)

@@ -15,9 +15,9 @@ from time import monotonic
 from typing import Any
 
 from course_utils.checks.callers import File, Handle, Outcome
+from course_utils.checks.callers.borrowing import Watch
 from course_utils.checks.callers.inprocess import InProcess
 
-from .guard import Guard
 from .pipe import Pipe
 from .wire import Packer, Unpacker, clean
 
@@ -95,9 +95,8 @@ class Server:
     def __init__(self, pipe: Pipe, kernel: Any, routes: list[str]):
         self.pipe, self.kernel, self.pid = pipe, kernel, os.getpid()
         self.names = kernel.shell.user_ns
-        self.caller = InProcess(self.names)
-        self.guard, self.watchdog, self.lasting = Guard(routes), Watchdog(), False
-        self.guard.install()
+        self.caller = InProcess(self.names, watch=Watch(tuple(routes), blocking=True, standing=True))
+        self.watchdog, self.lasting = Watchdog(), False
 
     async def answer(self, message: dict, blob: bytes) -> None:
         """Do what is asked and send the reply, whatever happens."""
@@ -146,8 +145,7 @@ class Server:
         return self._crossing(call, *before)
 
     async def do_forbid(self, message: dict, blob: bytes) -> tuple[dict, bytes]:
-        self.guard.closed = frozenset(message["routes"])
-        self.caller.forbid(tuple(r for r in message["routes"] if r.startswith(".")))
+        self.caller.forbid(tuple(message["routes"]))
         return {}, b""
 
     async def do_supply(self, message: dict, blob: bytes) -> tuple[dict, bytes]:
@@ -159,13 +157,7 @@ class Server:
 
     def _crossing(self, work: Any, args: Any, options: Any) -> tuple[dict, bytes]:
         take_spare_threads()
-        self.guard.taken, self.guard.calling = [], True
-        try:
-            outcome = work()
-        finally:
-            self.guard.calling = False
-        outcome.borrowed = tuple(dict.fromkeys((*outcome.borrowed, *self.guard.taken)))
-        return self._pack(outcome, args, options)
+        return self._pack(work(), args, options)
 
     def _pack(self, outcome: Outcome, args: Any, options: Any) -> tuple[dict, bytes]:
         """The outcome as a message; of the arguments only those that changed."""
@@ -273,6 +265,7 @@ def make_kernel() -> Any:
         transport="ipc", ip=f"{folder}/k", connection_file=f"{folder}/c.json", capture_fd_output=False, log_level=50
     )
     app.initialize(["--HistoryManager.enabled=False"])
+    del sys.modules["debugpy"]
     app.kernel.shell.ask_exit = lambda: None  # exit() in a cell must not end the kernel
     return app
 
