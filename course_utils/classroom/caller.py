@@ -39,13 +39,22 @@ class Run:
 
     troubles: list[CellTrouble] = field(default_factory=list)
     killers: dict[int, str] = field(default_factory=dict)  # index of a cell -> why it may not run again
+    resumed: list[int] = field(default_factory=list)  # places of cells that stopped and were run on below
     broken: str = ""  # why cells were not run at all
 
 
 class Sandboxed:
     """The `Caller` for one submission.  Use as a context manager, or call `close`."""
 
-    def __init__(self, backend: Backend, stage: Path, cells: list[Cell], routes: tuple[str, ...] = ()):
+    def __init__(
+        self,
+        backend: Backend,
+        stage: Path,
+        cells: list[Cell],
+        routes: tuple[str, ...] = (),
+        files: dict[str, bytes] | None = None,
+    ):
+        self.files = files or {}  # beside the notebook
         self.backend, self.stage, self.cells, self.routes = backend, stage, cells, routes
         self.limits, self.run = backend.limits, Run()
         self.end = time.monotonic() + self.limits.submission
@@ -70,7 +79,7 @@ class Sandboxed:
         """The running kernel with all cells run; a new one where there is none.  Raises SandboxFault."""
         while self._session is None:
             self._session = Session(self.backend, self.stage, self.routes)
-            self.run.troubles = []
+            self.run.troubles, self.run.resumed = [], []
             if not self._run_cells(self._session):
                 self._drop()
             else:
@@ -79,6 +88,8 @@ class Sandboxed:
 
     def _run_cells(self, session: Session) -> bool:
         """Run every cell; False if one of them ended the kernel."""
+        if self.files:
+            session.ask({"do": "files"}, self.limits.start, {"files": self.files})
         for index, cell in enumerate(self.cells):
             if self.late or (len(self.run.killers) >= MOST_KILLERS and index > max(self.run.killers)):
                 self.run.broken = f"cells from number {cell.place} on were not run"
@@ -97,15 +108,27 @@ class Sandboxed:
         reply, _ = session.ask(request, seconds + self.limits.patience)
         if "broken" in reply:
             self._trouble(cell, "died", f"the kernel was broken: {clean(str(reply['broken']), 200)}")
-        elif killed is not None:
-            self._trouble(cell, "died", f"{killed}; only its functions and classes were kept")
-        elif reply.get("timeout") is True:
-            self._trouble(cell, "timeout", f"it was stopped after {seconds:g} seconds")
-        elif reply.get("status") != "ok":
-            error, text = clean(str(reply.get("error", "")), 60), clean(str(reply.get("text", "")), 200)
+        else:
+            self._tell(cell, reply, killed)
+
+    def _tell(self, cell: Cell, reply: dict, killed: str | None) -> None:
+        """Note what happened to a cell, and what of it was run all the same."""
+        for line in _list(reply.get("skipped"))[:5]:
             self._trouble(
-                cell, "error", f"{error}: {text}".rstrip(": ").splitlines()[0] if error or text else "it stopped"
+                cell, "skipped", f"`{_text(line, 100)}` was skipped: it does nothing where notebooks are graded"
             )
+        rest = _rest(reply)
+        if killed is not None:
+            self._trouble(cell, "died", f"{killed}; only its imports, functions and classes were kept{rest}")
+        elif reply.get("timeout") is True:
+            self._trouble(cell, "timeout", f"it was stopped after {self.limits.cell:g} seconds{rest}")
+        elif reply.get("status") != "ok":
+            error = f"{_text(reply.get('error'), 60)}: {_text(reply.get('text'), 200)}".strip(": \n")
+            error = (error.splitlines() or ["it stopped"])[0]
+            line = reply.get("line")
+            self._trouble(cell, "error", error + (f" at line {line}" if type(line) is int and line > 0 else "") + rest)
+        if rest and killed is None:
+            self.run.resumed.append(cell.place)
 
     def _trouble(self, cell: Cell, kind: str, text: str) -> None:
         self.run.troubles.append(CellTrouble(cell.place, kind, text))
@@ -243,6 +266,15 @@ def _changed(session: Session, given: list[tuple[Any, Any]], changes: Any, blob:
     """The arguments after the call: as they were given, but for those reported as changed."""
     new = {c[0]: c[1] for c in _list(changes) if isinstance(c, list) and len(c) == 2 and isinstance(c[0], int | str)}
     return [session.unpack(new[key], blob) if key in new else value for key, value in given]
+
+
+def _rest(reply: dict) -> str:
+    """What was run below a statement that stopped, in words; empty if nothing was."""
+    if type(reply.get("ran")) is not int or reply["ran"] <= 0:
+        return ""
+    left = [row for row in _list(reply.get("left")) if isinstance(row, list) and len(row) == 2]
+    lines = [f"line {row[0]} ({_text(row[1], 120)})" for row in left[:3] if type(row[0]) is int]
+    return "; what came after it was run" + (f", without {', '.join(lines)}" if lines else "")
 
 
 def _fault(value: Any) -> Fault | None:

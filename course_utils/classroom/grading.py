@@ -22,17 +22,20 @@ from course_utils.checks.feedback.show import clip
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import judge
 from course_utils.classroom import notebook as notebooks
+from course_utils.classroom.beside import beside
 from course_utils.classroom.caller import Run, Sandboxed
 from course_utils.classroom.notebook import Notebook
 from course_utils.classroom.sandbox.backend import Backend, Limits
 from course_utils.classroom.sandbox.choose import backend
 from course_utils.classroom.sandbox.contents import PACKAGE
+from course_utils.classroom.sandbox.ours import TookTooLong, bounded
 from course_utils.classroom.submissions import Origin, Submission, Unreadable
 
 SCHEMA = 1
 PYTHON = sys.version_info[:2]
 GRADED, REPAIRED, INCOMPLETE = "graded", "repaired", "incomplete"
 WRONG, UNREADABLE, MISSING = "wrong exercise", "unreadable", "missing"
+TOO_MUCH = "What came back could not be compared in the time that one answer may take of ours."
 MOST_NAMED = 5  # files named in one sentence
 MOST_LINES, MOST_WIDTH = 40, 160  # of an answer, where it is shown
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
@@ -107,17 +110,29 @@ def fingerprint(submission: Submission, settings: Settings) -> str:
     for origin, content in submission.opened(settings.exercise):
         sha.update(origin.label.encode("utf-8", "replace"))
         sha.update(content if isinstance(content, bytes) else str(content).encode("utf-8", "replace"))
+    if submission.notebooks:
+        sha.update(beside(submission, submission.notebooks[0]).digest())
     return sha.hexdigest()
 
 
+def inputs_seed(secret: int, digest: bytes) -> int:
+    """What chooses the inputs of one hand-in: nobody knows it beforehand, and other bytes get other inputs.
+
+    So nothing that a feedback page tells about one hand-in helps the next one.
+
+    >>> inputs_seed(1, b"a") == inputs_seed(1, b"a"), inputs_seed(1, b"a") == inputs_seed(1, b"b")
+    (True, False)
+    """
+    return int.from_bytes(hashlib.sha256(f"{secret} ".encode() + digest).digest()[:8], "big")
+
+
 class Grader:
-    """Grades one submission after the other; cases, references and mistakes are worked out once."""
+    """Grades one submission after the other."""
 
     def __init__(self, settings: Settings, stage: Path, box: Backend | None = None):
         self.settings, self.stage = settings, stage
         self.backend = box or backend(settings.sandbox, settings.limits, unsafe=settings.unsafe, image=settings.image)
         self.exercises = exercises(settings.exercise)
-        self.benches = {e.id: Bench(e, settings.seed) for e in self.exercises}
         self.routes = tuple(dict.fromkeys(r for e in self.exercises for r in e.forbidden))
 
     def grade(
@@ -148,17 +163,19 @@ class Grader:
         if chosen is None:
             return result | {"status": UNREADABLE if submission.notebooks else MISSING}
         origin, found = chosen
-        result |= {"file": origin.label, "notes": notes + found.notes}
+        more = beside(submission, origin)
+        seed = inputs_seed(self.settings.seed, found.digest + more.digest())
+        result |= {"file": origin.label, "notes": notes + found.notes + more.notes, "seed": seed}
         if not found.readable:
             return result | {"status": UNREADABLE}
-        with Sandboxed(self.backend, self.stage, found.cells, self.routes) as caller:
+        with Sandboxed(self.backend, self.stage, found.cells, self.routes, more.files) as caller:
             caller.session()
-            checks = [self._check(e, caller, skip or {}, notice) for e in self.exercises]
+            checks = [self._check(e, seed, caller, skip or {}, notice) for e in self.exercises]
             result["checks"] = [c | {"code": answer_cell(found, c["name"])} for c in checks]
             return _finished(result, found, caller.run, self.settings.exercise)
 
     def _check(
-        self, exercise: Exercise, caller: Sandboxed, skip: dict[str, str], notice: Callable[[str], None]
+        self, exercise: Exercise, seed: int, caller: Sandboxed, skip: dict[str, str], notice: Callable[[str], None]
     ) -> dict:
         """Judge one exercise."""
         if exercise.id in skip:
@@ -166,7 +183,12 @@ class Grader:
         if caller.late:
             return entry(exercise, None, "Not tried: the notebook had used up its time before.")
         notice(exercise.id)
-        return entry(exercise, judge(exercise, caller, bench=self.benches[exercise.id]))
+        try:
+            with bounded(self.settings.limits.judging) as clock:
+                result = judge(exercise, caller, bench=Bench(exercise, seed))
+        except TookTooLong:
+            clock.fired = True
+        return entry(exercise, None, TOO_MUCH) if clock.fired else entry(exercise, result)
 
 
 def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
@@ -199,7 +221,7 @@ def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
         "misconception": result.misconception,
         "message": on_page(result.message, name=exercise.name, limit=f"{exercise.time_limit:g}"),
         "example": example,
-        "said": result.said,
+        "said": {} if exercise.needs else result.said,  # it could tell what a supplied right answer gives
     }
     if not result.passed:
         about["hint"] = exercise.hints[0]
@@ -245,6 +267,11 @@ def _finished(result: dict, found: Notebook, run: Run, lesson: str) -> dict:
     newer = notebooks.newer_python(found, PYTHON) if any("SyntaxError" in c["text"] for c in result["cells"]) else ""
     if newer:
         result["notes"] = [*result["notes"], newer]
+    if run.resumed:
+        where = ", ".join(map(str, run.resumed[:10]))
+        word = "cells" if len(run.resumed) > 1 else "cell"
+        note = f"A line stopped {word} {where}; what came after it was run all the same (below, cell by cell)."
+        result["notes"] = [*result["notes"], note]
     tried = all(c["status"] != "not tried" for c in result["checks"])
     if other := _other_lesson(found, lesson):
         result["notes"] = [
@@ -255,7 +282,7 @@ def _finished(result: dict, found: Notebook, run: Run, lesson: str) -> dict:
     elif run.broken or not tried:
         result["status"] = INCOMPLETE
     else:
-        result["status"] = REPAIRED if found.repaired else GRADED
+        result["status"] = REPAIRED if found.repaired or run.resumed else GRADED
     return result
 
 
@@ -294,6 +321,7 @@ def choose(submission: Submission, lesson: str) -> tuple[tuple[Origin, Notebook]
             notes.append(f"{origin.name}: {content}")
             continue
         found = notebooks.read_notebook(content)
+        found.digest = hashlib.sha256(content).digest()
         notebooks.compare(found, None if _other_lesson(found, lesson) else released(lesson))
         opened.append((origin, found))
     if more := len(submission.notebooks) - tried:

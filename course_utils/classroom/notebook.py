@@ -5,6 +5,7 @@ Whatever the file holds, `read_notebook` returns the code cells that can be had 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from course_utils.classroom.wording import counted, listed
 
 MOST_CELLS = 2_000
 MOST_SOURCE = 1_000_000  # characters of one cell
+MOST_SET_UP = 20_000  # characters in which its statements are looked for
 BIG_FILE = 10_000_000
 NEW_SYNTAX = {  # what an older Python calls a SyntaxError, by the first version that knows it
     (3, 12): re.compile(r"^\s*(?:type\s+\w+(?:\[[^\n]*\])?\s*=|(?:async\s+)?def\s+\w+\[|class\s+\w+\[)", re.MULTILINE),
@@ -44,6 +46,7 @@ class Notebook:
     notes: list[str] = field(default_factory=list)
     repaired: bool = False
     readable: bool = True
+    digest: bytes = b""  # of the file, once it is chosen
     lesson: str = ""  # what the notebook says it is, "04"
     python: tuple[int, ...] = ()  # the version that it says it was written with
 
@@ -233,14 +236,27 @@ def compare(notebook: Notebook, released: Notebook | None) -> None:
 
 
 def _put_setup_back(notebook: Notebook, released: Notebook) -> None:
+    """The first cell as it was handed out, in front, unless all its statements stand in the notebook."""
     first = released.cells[0] if released.cells else None
     if first is None or (first.grade_id and not first.locked):
         return
-    same = {_bare(c.source) for c in notebook.cells}
-    if (first.id and first.id in {c.id for c in notebook.cells}) or _bare(first.source) in same:
+    theirs = {_bare(row) for c in notebook.cells for row in _statements(c.source[:MOST_SET_UP])}
+    missing = [row for row in _statements(first.source) if _bare(row) not in theirs]
+    if not missing:
         return
+    whole = len(missing) == len(_statements(first.source))
     notebook.cells.insert(0, Cell(0, first.source, first.id))
-    notebook.say("The set-up cell at the top was missing; it was put back before the notebook was run.")
+    what = "The set-up cell at the top was" if whole else "Lines of the set-up cell at the top were"
+    notebook.say(f"{what} missing; {'it was' if whole else 'they were'} put back before the notebook was run.")
+
+
+def _statements(source: str) -> list[str]:
+    """The lines of code of a cell, or its statements where it can be parsed."""
+    source = re.sub(r"^[!%].*$", "", source, flags=re.MULTILINE)
+    try:
+        return [ast.unparse(node) for node in ast.parse(source).body]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return [row for row in source.splitlines() if row.strip() and not row.lstrip().startswith("#")]
 
 
 def _bare(source: str) -> str:

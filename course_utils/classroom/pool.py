@@ -22,7 +22,7 @@ from course_utils.classroom.grading import INCOMPLETE, Grader, Settings, blank
 from course_utils.classroom.sandbox.backend import SandboxFault
 from course_utils.classroom.submissions import Submission
 
-GRADER_MEMORY = 6_000_000_000  # bytes of address space beyond what Python has at the start
+GRADER_MEMORY = 4_000_000_000  # bytes of address space beyond what Python has at the start
 TRIES = 3
 MOST_FAULTS = 3  # sandboxes that would not start, one after the other, before the run ends
 SPARE = 60.0  # seconds beyond the submission's own limit

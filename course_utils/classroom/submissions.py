@@ -79,6 +79,7 @@ class Submission:
     number: str = ""  # the platform's number of the student
     notebooks: list[Origin] = field(default_factory=list)
     others: list[str] = field(default_factory=list)  # names of files that are no notebooks
+    files: list[tuple[str, Origin]] = field(default_factory=list)  # those files; the name where a platform's hides it
     late: bool = False
     platform: str = ""  # moodle, canvas, blackboard, brightspace
     hand_ins: list[str] = field(default_factory=list)  # the outermost names
@@ -317,6 +318,7 @@ def _add(submission: Submission, hand_in: _HandIn, who: Who) -> None:
             submission.notebooks.append(replace(origin, when=who.when or origin.when))
         else:
             submission.others.append(origin.name)
+            submission.files.append((who.rest if origin.name == presentable(hand_in.name) else "", origin))
 
 
 def _tell_apart(found: list[Submission]) -> None:

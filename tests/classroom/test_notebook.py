@@ -3,6 +3,7 @@
 import json
 import time
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,26 @@ def test_an_undamaged_notebook_says_nothing(right):
     found = read_notebook(as_bytes(right))
     compare(found, read_notebook(as_bytes(right)))
     assert not found.notes and not found.repaired and found.readable and found.lesson == "04"
+
+
+@pytest.mark.parametrize(
+    "old, new, words",
+    [
+        ("import numpy as np\n", "", "Lines of the set-up cell at the top were missing"),
+        ("import numpy as np\n", "import numpy as np\nimport pandas\n", ""),
+        ("import numpy as np\n", "!pip install numpy\nimport  numpy as np  # mine\n", ""),
+        (None, "", "The set-up cell at the top was missing"),
+        (None, "# cleared", "The set-up cell at the top was missing"),
+    ],
+)
+def test_the_set_up_is_put_back_as_it_was_handed_out(right, old, new, words):
+    released = read_notebook(as_bytes(right))
+    first = released.cells[0]
+    changed = replace(first, source=first.source.replace(old, new) if old else new)
+    found = replace(released, cells=[changed, *released.cells[1:]], notes=[])
+    compare(found, released)
+    assert words in " ".join(found.notes) and bool(found.notes) == bool(words)
+    assert (found.cells[0].source == first.source) == bool(words)
 
 
 def test_everything_before_a_cut_is_saved(right):

@@ -134,3 +134,34 @@ def test_nothing_but_garbled_is_ever_raised(node, blob):
     except Garbled:
         return
     assert isinstance(node, list)
+
+
+COLLIDING = [["v", (2**61 - 1) * k + 5] for k in range(2_000)]
+
+
+@pytest.mark.parametrize(
+    "node, words",
+    [
+        (["s", COLLIDING], "hash alike"),
+        (["d", [[key, ["v", 0]] for key in COLLIDING]], "hash alike"),
+        (["l", [["s", COLLIDING[:40]], ["s", COLLIDING]]], "hash alike"),
+        (["l", [["a", "|u1", [1000], 0, 1000]] * 2], "more than once"),
+        (["l", [["b", 0, 600], ["b", 300, 600]]], "more than once"),
+        (["l", [["u", [1000], ["x" * 1500, *[""] * 999], 0]] * 2], "too much text"),
+    ],
+)
+def test_little_that_would_become_much_is_refused(node, words):
+    with pytest.raises(Garbled, match=words):
+        Unpacker(bytes(1000), refuse).unpack(node)
+
+
+def test_honest_keys_and_bytes_are_let_through():
+    value = [set(range(5000)), {-1: 0, -2: 1}, {(i, -i): i for i in range(2000)}, {i / 7 for i in range(5000)}]
+    assert through(value) == value
+    parts = [np.arange(10.0), b"abc", np.float32(1), np.zeros((0, 3))]
+    assert all(same(a, b, EXACT) for a, b in zip(through(parts), parts, strict=True))
+
+
+def test_a_message_of_nothing_but_brackets_is_not_read():
+    with pytest.raises(Garbled, match="parts"):
+        parse(b"[" + b"[]," * 1_000_000 + b"[]]")

@@ -11,11 +11,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from course_utils.classroom.sandbox.cgroups import Ungrouped
+from course_utils.classroom.sandbox.syscalls import own_keyring
 
 COURSE = "/course"
 HOME = "/home/student"
@@ -34,6 +35,7 @@ class Limits:
     patience: float = 5.0  # beyond a limit, before the kernel is given up
     submission: float = 240.0
     answer: int = 64_000_000  # one answer that crosses
+    judging: float = 120.0  # seconds of our own processor time for one exercise
 
 
 class SandboxFault(RuntimeError):
@@ -72,6 +74,7 @@ class Backend:
 
     def __init__(self, limits: Limits):
         self.limits = limits
+        self.before = own_keyring()
         self.group: Callable[[int, int], Ungrouped] = lambda memory, processes: Ungrouped()
 
     def command(self, stage: Path, *words: str) -> list[str]:
@@ -80,20 +83,29 @@ class Backend:
     def start(self, stage: Path, *words: str) -> Box:
         """Start `words` inside, with pipes on stdin, stdout and stderr."""
         group = self.group(self.limits.memory, self.limits.processes + 32)
+        program, *rest = self.command(stage, *words)
         try:
-            process = subprocess.Popen(
-                [*group.prefix(), *self.command(stage, *words)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-                env=self.outside(),
-                cwd="/",
-            )
-        except OSError as error:
+            with self.lent() as (options, descriptors):
+                process = subprocess.Popen(
+                    [*group.prefix(), program, *options, *rest],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                    env=self.outside(),
+                    cwd="/",
+                    pass_fds=descriptors,
+                    preexec_fn=self.before,
+                )
+        except (OSError, subprocess.SubprocessError) as error:
             group.close()
             raise SandboxFault(f"{self.name} could not be started: {error}") from error
         return Box(process, group)
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+        """Options that name descriptors, and the descriptors, open until the box has been started."""
+        yield [], ()
 
     def outside(self) -> dict[str, str]:
         """The variables of the program that builds the box."""

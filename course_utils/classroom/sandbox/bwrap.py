@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import shutil
 import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 
 from course_utils.classroom.sandbox.backend import COURSE, HOME, Backend, Limits, environment, package_folders
 from course_utils.classroom.sandbox.cgroups import choose
+from course_utils.classroom.sandbox.syscalls import program
+
+HIDDEN = tuple(f"/proc/{name}" for name in ("keys", "key-users", "locks", "kmsg", "timer_list", "sched_debug"))
 
 
 class Bwrap(Backend):
@@ -23,7 +28,7 @@ class Bwrap(Backend):
         self.group = choose()
         self.root = os.geteuid() == 0
         self.user = 61_000 + os.getpid() % 4_000 if self.root else None
-        self.mounts = _mounts()
+        self.mounts, self.filter = _mounts(), program()
 
     def command(self, stage: Path, *words: str) -> list[str]:
         return [
@@ -39,6 +44,15 @@ class Bwrap(Backend):
             "--",
             *words,
         ]
+
+    @contextlib.contextmanager
+    def lent(self) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+        """The filter of system calls, in a pipe."""
+        reading, writing = os.pipe()
+        with os.fdopen(reading), os.fdopen(writing, "wb") as pipe:
+            pipe.write(self.filter)
+            pipe.close()
+            yield (["--seccomp", str(reading)], (reading,)) if self.filter else ([], ())
 
     def _spaces(self) -> list[str]:
         """Root starts as root, without any right but to become somebody else; others get a user namespace."""
@@ -66,6 +80,7 @@ class Bwrap(Backend):
             "/proc",
             "--dev",
             "/dev",
+            *[w for p in HIDDEN if os.path.exists(p) for w in ("--ro-bind", "/dev/null", p)],
             *open_to_all,
             "/dev/shm",
             *open_to_all,

@@ -16,11 +16,15 @@ from course_utils.checks.callers.values import cross
 from course_utils.classroom.sandbox import usage
 from course_utils.classroom.sandbox.backend import COURSE, Backend, Box, SandboxFault, package_folders, python_inside
 from course_utils.classroom.sandbox.inside.wire import HEAD, Garbled, Packer, Unpacker, clean, frame, parse
+from course_utils.classroom.sandbox.ours import TookTooLong, bounded, little_memory
 
 LOOK = 0.1  # seconds between looks at the memory, where no control group limits it
 SPARE_THREADS = 16  # kept from cells, for the calls
 MOST_CHILDREN = 8  # processes that an answer or a cell may leave behind
+MOST_FILES = 1_024  # open at the same time: pipes and sockets hold memory too
 MOST_CALLBACKS = 20_000  # of one call
+MOST_GIVEN = 16_000_000  # bytes handed to a function of ours, and
+MOST_WORK = 1_500_000_000  # bytes that it may use to answer
 ADDRESS_ROOM = 6_000_000_000  # address space is not memory: libraries reserve much of it
 
 
@@ -37,7 +41,7 @@ class Session:
 
     def __init__(self, backend: Backend, stage: Path, routes: tuple[str, ...] = ()):
         self.backend, self.limits = backend, backend.limits
-        self._number, self._buffer, self.sent = 0, bytearray(), 0
+        self._number, self._buffer, self.sent, self._looked = 0, bytearray(), 0, 0.0
         self._lasting: dict[int, Callable] = {}  # our functions, by number: those supplied, and one call's
         self._passing: dict[int, Callable] = {}
         packages = [] if backend.name == "docker" else package_folders()
@@ -62,6 +66,7 @@ class Session:
             "spare": SPARE_THREADS,
             "processes": processes if self.backend.user else processes + _tasks_of_mine(),
             "disk": limit.disk,
+            "files": MOST_FILES,
             "address": limit.memory + ADDRESS_ROOM,
             "cpu": int(2 * limit.submission),
         }
@@ -139,20 +144,23 @@ class Session:
                 return message, blob
             if "callback" in message and served < MOST_CALLBACKS:
                 served += 1
-                self._send(self._called_back(message, blob))
+                self._send(self._called_back(message, blob, end - time.monotonic()))
             elif number is not None and message.get("id") == number:
                 return message, blob
 
-    def _called_back(self, message: dict, blob: bytes) -> bytes:
-        """Call our function with their values."""
+    def _called_back(self, message: dict, blob: bytes, seconds: float) -> bytes:
+        """Call our function with their values, no larger than is sensible, for no longer than the call may take."""
         packer = Packer(self._special)
         try:
-            function = (self._lasting | self._passing)[message["callback"]]
-            args, options = Unpacker(blob, self._handle).unpack(message.get("call"))
-            value = packer.pack(cross(function(*args, **options), lambda thing: thing))
-        except Exception as error:  # a wrong call is the student's to see
+            if len(blob) > MOST_GIVEN:
+                raise ValueError("the arrays are larger than this function takes")
+            with little_memory(MOST_WORK), bounded(max(seconds, 0.5)):
+                function = (self._lasting | self._passing)[message["callback"]]
+                args, options = Unpacker(blob, self._handle).unpack(message.get("call"))
+                value = packer.pack(cross(function(*args, **options), lambda thing: thing))
+                return frame({"do": "answer", "value": value}, packer.blob)
+        except (Exception, TookTooLong) as error:  # a wrong call is the student's to see
             return frame({"do": "answer", "error": f"{type(error).__name__}: {str(error)[:200]}"})
-        return frame({"do": "answer", "value": value}, packer.blob)
 
     def unpack(self, node: Any, blob: bytes) -> Any:
         """A value that came out.  Raises Garbled."""
@@ -193,12 +201,18 @@ class Session:
         pipe = self.box.process.stdout.fileno()
         watched = self.box.group.kind == "none" and self.backend.name != "docker"
         ready, _, _ = select.select([pipe], [], [], min(left, LOOK) if watched else left)
+        if watched and time.monotonic() - self._looked >= LOOK:  # also while it talks without a pause
+            self._look()
         if ready:
             data = os.read(pipe, 1 << 20)
             if not data:
                 raise self._gone()
             self._buffer += data
-        elif watched and usage.resident(self.pid) > self.limits.memory < usage.shared_out(self.pid):
+
+    def _look(self) -> None:
+        """Raise Gone where the box uses more memory than it may."""
+        self._looked = time.monotonic()
+        if usage.resident(self.pid) > self.limits.memory < usage.shared_out(self.pid):
             raise Gone("Dead", self._too_much())
 
     def _gone(self) -> Gone:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import contextlib
 import os
@@ -18,6 +17,7 @@ from course_utils.checks.callers import File, Handle, Outcome
 from course_utils.checks.callers.borrowing import Watch
 from course_utils.checks.callers.inprocess import InProcess
 
+from .cells import Cells
 from .pipe import Pipe
 from .wire import Packer, Unpacker, clean
 
@@ -97,6 +97,8 @@ class Server:
         self.names = kernel.shell.user_ns
         self.caller = InProcess(self.names, watch=Watch(tuple(routes), blocking=True, standing=True))
         self.watchdog, self.lasting = Watchdog(), False
+        self.cells = Cells(kernel, self.watchdog)
+        self._find_modules_here()
 
     async def answer(self, message: dict, blob: bytes) -> None:
         """Do what is asked and send the reply, whatever happens."""
@@ -111,20 +113,22 @@ class Server:
     # --- cells --------------------------------------------------------------------------------------------------
 
     async def do_cell(self, message: dict, blob: bytes) -> tuple[dict, bytes]:
-        source = message["source"]
-        if message.get("definitions"):
-            source = definitions(source)
-        with self.watchdog.arm(message["seconds"]):
-            try:
-                reply = await self.kernel.do_execute(source, False, store_history=True, allow_stdin=False)
-            except KeyboardInterrupt:
-                reply = {"status": "error", "ename": "KeyboardInterrupt", "evalue": ""}
-        told = {
-            "status": reply["status"],
-            "error": str(reply.get("ename", "")),
-            "text": str(reply.get("evalue", ""))[:300],
-        }
-        return {**told, "timeout": self.watchdog.fired}, b""
+        return await self.cells.run(message["source"], message["seconds"], bool(message.get("definitions"))), b""
+
+    @staticmethod
+    def _find_modules_here() -> None:
+        """Look for modules in the working folder too, as a notebook does: behind Python's own, before packages."""
+        places = [n for n, path in enumerate(sys.path) if path.endswith("-packages")]
+        sys.path.insert(places[0] if places else len(sys.path), str(Path.cwd()))
+
+    async def do_files(self, message: dict, blob: bytes) -> tuple[dict, bytes]:
+        """Lay files beside the notebook, not to be written to."""
+        for name, data in self._unpack(message["files"], blob).items():
+            path = Path.cwd() / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            path.chmod(0o444)
+        return {}, b""
 
     # --- calls --------------------------------------------------------------------------------------------------
 
@@ -225,16 +229,6 @@ def _alone(value: Any) -> tuple:
     """A value's node and bytes: equal if and only if nothing changed."""
     packer = Packer(lambda other: ["?"])
     return packer.pack(value), packer.blob
-
-
-def definitions(source: str) -> str:
-    """The imports, functions and classes of a cell that cannot be run as a whole."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-    try:
-        body = [n for n in ast.parse(source).body if isinstance(n, kinds)]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    return "\n".join(ast.unparse(n) for n in body)
 
 
 def take_spare_threads() -> None:

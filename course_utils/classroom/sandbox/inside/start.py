@@ -15,6 +15,7 @@ def limit(config: dict) -> None:
     kinds = {
         "processes": resource.RLIMIT_NPROC,
         "disk": resource.RLIMIT_FSIZE,
+        "files": resource.RLIMIT_NOFILE,
         "address": resource.RLIMIT_AS,
         "cpu": resource.RLIMIT_CPU,
     }

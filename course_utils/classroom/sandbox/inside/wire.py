@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ KINDS = "biufc"  # bool, int, unsigned, float, complex
 DEEPEST = 40
 MOST_NODES = 300_000
 MOST_TEXT = 2_000_000
+MOST_ALIKE = 50  # keys of one container that hash alike: honest ones hardly ever do, thousands cost minutes
 
 
 class Garbled(ValueError):
@@ -81,6 +83,7 @@ class Unpacker:
 
     def __init__(self, blob: bytes, special: Callable[[str, list], Any]):
         self.blob, self.special, self.nodes = blob, special, 0
+        self.bytes, self.text = len(blob), MOST_TEXT  # an honest sender uses every byte once
 
     def unpack(self, node: Any, depth: int = 0) -> Any:
         """The value of a node.  Raises Garbled for anything unexpected.
@@ -129,6 +132,9 @@ class Unpacker:
     @staticmethod
     def _set(items: list) -> set:
         try:
+            alike = Counter(map(hash, items))
+            if max(alike.values(), default=0) > MOST_ALIKE:
+                raise Garbled("keys made to hash alike")
             return set(items)
         except TypeError as error:
             raise Garbled("something that cannot be a key") from error
@@ -150,6 +156,9 @@ class Unpacker:
     def _raw(self, start: Any, length: Any) -> bytes:
         if not all(type(x) is int and x >= 0 for x in (start, length)) or start + length > len(self.blob):
             raise Garbled("outside of what was sent")
+        self.bytes -= length
+        if self.bytes < 0:
+            raise Garbled("the same bytes more than once")
         return self.blob[start : start + length]
 
     def _array(self, dtype: Any, shape: Any, start: Any, length: Any) -> np.ndarray:
@@ -161,17 +170,18 @@ class Unpacker:
             raise Garbled("an array of numbers was expected")
         if _size(shape) * kind.itemsize != length:
             raise Garbled("shape and size do not agree")
+        raw = self._raw(start, length)
         try:
-            return np.frombuffer(self._raw(start, length), kind).reshape(shape).astype(kind.newbyteorder("="))
+            return np.frombuffer(raw, kind).reshape(shape).astype(kind.newbyteorder("="))
         except (ValueError, MemoryError) as error:  # (0, 2**39): no element, and yet too large for NumPy
             raise Garbled("no such array") from error
 
-    @staticmethod
-    def _texts(shape: Any, texts: Any, scalar: Any) -> Any:
+    def _texts(self, shape: Any, texts: Any, scalar: Any) -> Any:
         if not isinstance(texts, list) or _size(shape) != len(texts) or not all(isinstance(t, str) for t in texts):
             raise Garbled("an array of texts was expected")
-        if max((len(t) for t in texts), default=0) * len(texts) > MOST_TEXT:
-            raise Garbled("too much text in one array")
+        self.text -= max((len(t) for t in texts), default=0) * len(texts)
+        if self.text < 0:
+            raise Garbled("too much text in arrays")
         made = np.array([clean(t) for t in texts], dtype=np.str_).reshape(shape)
         return made[()] if scalar else made
 
@@ -189,6 +199,8 @@ def clean(text: str, most: int = MOST_TEXT) -> str:
 
 def parse(text: bytes) -> Any:
     """The JSON of a frame.  Raises Garbled."""
+    if text.count(b"[") + text.count(b"{") > 3 * MOST_NODES:
+        raise Garbled("too many parts")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
