@@ -12,6 +12,7 @@ import pytest
 
 from course_utils.classroom.grading import Settings, blank, fingerprint
 from course_utils.classroom.reports import classreport, export, outputs
+from course_utils.classroom.reports.feedback import feedback_page
 from course_utils.classroom.results import MOST_TEXT, Folder, grades_csv, safe, table, text_cell, write_whole
 from course_utils.classroom.sandbox.backend import Limits
 from course_utils.classroom.submissions import Submission
@@ -160,3 +161,10 @@ def test_whatever_decides_a_mark_makes_grading_again_necessary(tmp_path):
     limits = [replace(Limits(), **{f.name: getattr(Limits(), f.name) + 1}) for f in fields(Limits)]
     prints |= {fingerprint(anna, replace(settings, limits=each)) for each in limits}
     assert len(prints) == 4 + len(limits)
+
+
+def test_who_was_late_is_late_in_the_table_and_nobody_else():
+    made = [blank(Submission(name, late=name == "ben"), Settings("00", 1), []) for name in ("anna", "ben")]
+    rows = csv.DictReader(io.StringIO(grades_csv(made)))
+    assert {row["student"]: row["late"] for row in rows} == {"anna": "", "ben": "yes"}
+    assert ["handed in late" in feedback_page(each) for each in made] == [False, True]

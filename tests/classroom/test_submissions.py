@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from course_utils.classroom import submissions
+from course_utils.classroom import archive, submissions
 from course_utils.classroom.archive import ENTRY, Unreadable
 from course_utils.classroom.grading import Settings, choose, fingerprint
 from course_utils.classroom.results import safe, write_whole
@@ -162,6 +162,15 @@ def test_a_file_that_becomes_a_link_later_is_not_followed(tmp_path):
     (tmp_path / "mallory" / "04.ipynb").symlink_to("../anna.ipynb")
     with pytest.raises(Unreadable, match="link"):
         found["mallory"].read()
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="the system's own refusal, as on Linux and macOS")
+def test_a_link_that_comes_between_looking_and_opening_is_not_followed(tmp_path, monkeypatch):
+    (tmp_path / "anna.ipynb").write_bytes(NOTEBOOK)
+    (tmp_path / "mallory.ipynb").symlink_to("anna.ipynb")
+    monkeypatch.setattr(archive, "is_link", lambda path: False)
+    with pytest.raises(Unreadable, match="could not be opened"):
+        archive.read_file(tmp_path / "mallory.ipynb")
 
 
 def test_a_link_in_a_zip_is_only_its_text(tmp_path):
