@@ -162,6 +162,20 @@ def lines_of_their_own():
         yield flat(name, colab(answered(first=first)), told=told)
 
 
+def lines_above_an_answer():
+    """The same lines in the answer's own cell: what stands below them counts."""
+    for name, first, told in [
+        ("shell-above", "!pip install numpy\n%pip install scipy\n!ls", ("skipped",)),
+        ("colab-above", "from google.colab import drive\ndrive.mount('/content/drive')", ("google",)),
+        ("asks-above", "name = input('Your name? ')", ("input",)),
+        ("reads-above", "rows = open('data.csv').read()", ("data.csv",)),
+        ("imports-above", "import torchvision_extra", ("torchvision_extra",)),
+        ("widget-above", "%matplotlib widget", ("skipped",)),
+    ]:
+        status = "graded" if told == ("skipped",) else "repaired"  # lines that do nothing here are no damage
+        yield flat(name, colab(answered(f"{first}\n\n{RIGHT}")), status=status, told=told)
+
+
 def damaged():
     """What happens on the way; an answer that was cut off is lost, and nothing else."""
     for name in ("UTF-16", "merge conflict", "set-up deleted", "truncated behind the cells"):
@@ -192,7 +206,8 @@ def odd_names():
 
 def folders():
     berta = {"berta/00/00_start_here.ipynb": jupyterlab(answered()), "berta/notes.txt": "text"}
-    yield Student("berta", berta | {"berta/.ipynb_checkpoints/00-checkpoint.ipynb": jupyterlab(answered(WRONG))})
+    berta |= {"berta/.ipynb_checkpoints/00-checkpoint.ipynb": jupyterlab(answered(WRONG))}
+    yield Student("berta", berta, told=("notes.txt",))
     yield Student("dan", {"dan.pdf": b"%PDF"}, 0.0, "missing", ("only dan.pdf",))
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -224,8 +239,11 @@ def platforms():
     yield Student("Gus Ott", files, told=("Several notebooks",), number="39786")
 
 
+KINDS = (tools, lines_of_their_own, lines_above_an_answer, damaged, odd_names, folders, platforms)
+
+
 def students():
-    return [s for kind in (tools, lines_of_their_own, damaged, odd_names, folders, platforms) for s in kind()]
+    return [s for kind in KINDS for s in kind()]
 
 
 def hand_in(made, folder):
