@@ -115,6 +115,7 @@ def test_numbers_of_another_platform_are_nobodys(tmp_path, form, capsys):
     assert "1 mark filled in" in told and "left out: smithanna, wangzoe" in told
     _, told = export(capsys, folder.path, "--to", "canvas", "--worksheet", form(CANVAS), "--column", "77")
     assert "1 mark filled in" in told and "left out: Ben O'Brien, wangzoe" in told
+    assert "left as they were: O'Brien, Ben, Wang, Zoe." in told
 
 
 def test_whoever_has_no_number_is_found_by_name_if_there_is_one_of_that_name(tmp_path, form, capsys):
@@ -126,9 +127,16 @@ def test_whoever_has_no_number_is_found_by_name_if_there_is_one_of_that_name(tmp
         assert len(changes(text, out.read_text())) == len(filled)
 
 
+def test_what_came_by_another_platform_is_matched_by_name_alone(form):
+    read = worksheet.read_form(form(MOODLE))
+    ben = made("Ben O'Brien", number="11", platform="blackboard")
+    assert worksheet.match(read, [ben], "moodle", (0, 4, 1)) == {2: ben}
+    assert worksheet.match(read, [ben | {"platform": "moodle"}], "moodle", (0, 4, 1)) == {}
+
+
 def test_two_who_claim_one_row_get_nothing(form):
     results = [made("Anna Smith", number="11"), made("anna smith")]
-    assert worksheet.match(worksheet.read_form(form(MOODLE)), results, 0, 4, 1) == {}
+    assert worksheet.match(worksheet.read_form(form(MOODLE)), results, "moodle", (0, 4, 1)) == {}
 
 
 def test_canvas_takes_marks_for_its_own_students_and_assignments(tmp_path, form, capsys):

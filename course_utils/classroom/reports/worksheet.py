@@ -130,29 +130,30 @@ def plain_name(result: dict) -> str:
     return result["student"].removesuffix(f" ({result['number']})")
 
 
-def match(form: Form, results: list[dict], ids: int, about: int, first: int) -> dict[int, dict]:
+def match(form: Form, results: list[dict], platform: str, places: tuple[int, int, int]) -> dict[int, dict]:
     """{row: result} for everybody who is surely in the table.
 
     Parameters
     ----------
     form : Form
     results : list of dict
-    ids : int
-        The column that holds the platform's number of a student, alone or at a text's end.
-    about : int
-        The first column that does not say who somebody is.
-    first : int
-        The first row of a student.
+    platform : str
+        Whose table it is: another platform's numbers do not count.
+    places : tuple of int
+        The column that holds the platform's number of a student, alone or at a text's end; the first column that does
+        not say who somebody is; the first row of a student.
 
-    A number alone is not enough, since another platform's numbers are numbers too: the row must hold the name as well.
-    Without a number the name must be there once.  A row that two students claim is nobody's.
+    A number alone is not enough: the row must hold the name as well.  Without a number the name must be there once.  A
+    row that two students claim is nobody's.
     """
+    ids, about, first = places
     rows = range(first, len(form.rows))
     said = {row: _names(form, row, about) for row in rows}
     number_of = {row: m[0] if (m := re.search(r"\d+$", form.said(row, ids))) else "" for row in rows}
     claims: dict[int, list[dict]] = {}
     for result in results:
-        name, wanted = squash(plain_name(result)), result["number"]
+        wanted = result["number"] if result.get("platform", "") in ("", platform) else ""
+        name = squash(plain_name(result))
         fits = [row for row in rows if name in said[row] and wanted in ("", number_of[row])]
         if name and len(fits) == 1:
             claims.setdefault(fits[0], []).append(result)
@@ -165,9 +166,8 @@ def _names(form: Form, row: int, about: int) -> set[str]:
     return {*cells, "".join(cells[:2])} - {""}
 
 
-def fill(form: Form, results: list[dict], column: int, most: str, places: tuple[int, int, int]) -> Filled:
-    """Write every mark into its row; cells that say one of `STAYS` stay."""
-    pairs = match(form, results, *places)
+def fill(form: Form, results: list[dict], pairs: dict[int, dict], column: int, most: str, first: int) -> Filled:
+    """Write every mark into its row, of students from row `first` on; cells that say one of `STAYS` stay."""
     highest = as_number(most)
     if highest is None:
         raise ValueError("the platform grades this by a scale or a rubric, not by points: nothing can be filled in")
@@ -178,7 +178,7 @@ def fill(form: Form, results: list[dict], column: int, most: str, places: tuple[
         form.filled(marks, column),
         {pairs[row]["student"]: mark for row, mark in marks.items()},
         strangers=[r["student"] for r in results if r not in pairs.values()],
-        kept=[form.said(row, 0) for row in range(places[2], len(form.rows)) if row not in marks],
+        kept=[form.said(row, 0) for row in range(first, len(form.rows)) if row not in marks],
         replaced=sum(there[row] not in (None, as_number(mark)) for row, mark in marks.items()),
         scale=scale,
         most=highest,
@@ -220,7 +220,8 @@ def moodle(path: Path, results: list[dict], column: str | None = None) -> Filled
     if not any(re.search(r"\d+$", form.said(row, 0)) for row in range(1, len(form.rows))):
         raise ValueError(f"{path} is not Moodle's grading worksheet: its first column holds no participants' numbers")
     grade = column_called(form, column or "Grade")
-    return fill(form, results, grade, form.said(1, grade + 1), (0, grade, 1))
+    pairs = match(form, results, "moodle", (0, grade, 1))
+    return fill(form, results, pairs, grade, form.said(1, grade + 1), 1)
 
 
 def canvas(path: Path, results: list[dict], column: str | None = None) -> Filled:
@@ -241,7 +242,8 @@ def canvas(path: Path, results: list[dict], column: str | None = None) -> Filled
     if points is None:
         raise ValueError(f"{path} has no row 'Points Possible': export the gradebook from Canvas anew")
     place = _assignment(form, about, column)
-    return fill(form, results, place, form.said(points, place), (headings.index("ID"), about, points + 1))
+    pairs = match(form, results, "canvas", (headings.index("ID"), about, points + 1))
+    return fill(form, results, pairs, place, form.said(points, place), points + 1)
 
 
 def _assignment(form: Form, about: int, wanted: str | None) -> int:
