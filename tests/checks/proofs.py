@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import functools
 import inspect
+import os
 import re
 import sys
 
@@ -18,7 +19,7 @@ from course_utils.checks.exercise import Case, Exercise, as_case, right_answer, 
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import judge, verdict
 
-SEEDS = 50
+SEEDS = int(os.environ.get("COURSE_SEEDS") or 50)  # fewer in haste: `tools.lesson`, `course.py test --fast`
 WATCHED_SEEDS = 2  # so many with the watchdog and everything, as in a notebook; the others without
 SHORT = 0.25  # seconds of a time limit that is meant to be reached
 

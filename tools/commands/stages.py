@@ -16,6 +16,7 @@ from tools.commands.places import PYTHON, QUIET, ROOT, clean_environment
 from tools.commands.say import Fault, say
 from tools.commands.tally import Tally, read_junit, unexpected_skips
 
+SEEDS_IN_HASTE = "6"
 HEAVY = ("browser", "classroom", "notebooks")  # folders of tests/ that --fast leaves out
 
 
@@ -25,6 +26,7 @@ class Stage(NamedTuple):
     name: str
     arguments: list[str]
     junit: str = ""  # the name of the report that a pytest inside it writes
+    seeds: str = ""  # so many seeds in the proofs of exercises; all of them where it is empty
 
 
 def main(rest: list[str]) -> int:
@@ -54,7 +56,9 @@ def stages(*, fast: bool) -> list[Stage]:
         Stage("format", ["ruff", "format", "--check", "."]),
         Stage("spelling", ["codespell_lib"]),
         Stage("exercises are what solutions make", ["course_utils.classroom", "release", "--check"]),
-        Stage("tests", [*pytest, "-m", "not browser and not slow" if fast else "not browser"], "tests.xml"),
+        Stage("tests", [*pytest, "-m", "not browser and not slow"], "tests.xml", SEEDS_IN_HASTE)
+        if fast
+        else Stage("tests", [*pytest, "-m", "not browser"], "tests.xml"),
     ]
     lab = Stage("lab starts", ["tools.commands.answers"])
     browser = Stage("browser", ["pytest", "-q", "tests/browser"], "browser.xml")
@@ -66,6 +70,7 @@ def run(stage: Stage, folder: Path, *, compare: bool) -> Tally:
     """Run one stage, its output straight to the terminal; what it counted."""
     say(f"\n== {stage.name}")
     variables = {**QUIET, "COURSE_PROGRESS": str(folder / "progress.json"), "MPLBACKEND": "agg"}
+    variables["COURSE_SEEDS"] = stage.seeds
     if stage.junit:
         variables["PYTEST_ADDOPTS"] = f"'--junitxml={(folder / stage.junit).as_posix()}'"
     if not compare:
