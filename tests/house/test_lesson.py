@@ -97,6 +97,7 @@ def test_nothing_that_an_exercise_needs_is_left_out_of_its_steps(tree):
     assert any("--without-lesson" in step.arguments for step in one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "number"), [("", 16), ("16.4", 6)])
 def test_the_proofs_that_are_run_are_those_of_the_lesson(what, number):
     """A class of tests, or an id, that is called otherwise one day would select nothing."""

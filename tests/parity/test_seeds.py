@@ -1,6 +1,7 @@
 """The script behind what lessons say of more seeds still finds the lessons' own cells, and they still mean the same."""
 
 import numpy as np
+import pytest
 
 from benchmarks.seeds import names_of, names_source
 
@@ -19,6 +20,7 @@ def test_the_sums_of_lesson_16_come_from_its_own_cells():
     assert of["learned_sums"](of["GRU"](2, 16, rng), rng, steps=2).shape == of["sums"].shape == (500, 1)
 
 
+@pytest.mark.slow
 def test_the_games_of_lesson_23_come_from_its_own_cells():
     of = names_of("23_gan.ipynb", "23-020", "23-040", "23-550", "23-560")
     assert of["six_games"](steps=2).shape == (6, 1000, 2)
