@@ -3,6 +3,7 @@
 python -m tools.lesson 16            lesson 16: its files; released, run and stored, checked, proved, graded
 python -m tools.lesson 16.4          exercise 16.4 only
 python -m tools.lesson 16 --list     only the files
+python -m tools.lesson 16 --again    also where nothing has changed since it passed
 
 Ends with a table of what passed; 1 where something failed.  What is not written yet is named and left out.  Proofs take
 few seeds here; `python course.py test` takes them all.
@@ -21,6 +22,7 @@ from typing import NamedTuple
 from tools.commands.places import QUIET
 from tools.graded import NO_SANDBOX
 from tools.lesson_files import ROOT, parts
+from tools.memory import LESSON, fingerprints, known, remember
 from tools.once import NEW
 
 SEEDS = "6"
@@ -81,7 +83,11 @@ def do(step, found):
         variables = {**os.environ, **QUIET, "COURSE_PROGRESS": str(Path(folder, "progress.json")), "MPLBACKEND": "agg"}
         command = [sys.executable, "-m", *step.arguments]
         run = subprocess.run(
-            command, cwd=ROOT, env={**variables, "COURSE_SEEDS": SEEDS}, capture_output=True, encoding="utf-8"
+            command,
+            cwd=ROOT,
+            env={**variables, "COURSE_SEEDS": SEEDS, "COURSE_PROVED_LESSONS": ""},
+            capture_output=True,
+            encoding="utf-8",
         )
     state = LEFT_OUT if run.returncode == NO_SANDBOX and step.arguments[0] == "tools.graded" else None
     state = state or (FAILED if run.returncode else PASSED)
@@ -151,19 +157,31 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m tools.lesson", description=__doc__.splitlines()[0])
     parser.add_argument("lesson", help="a lesson such as 16, or an exercise such as 16.4")
     parser.add_argument("--list", action="store_true", help="only say where everything lies")
+    parser.add_argument("--again", action="store_true", help="prove also what was proved and has not changed")
     options = parser.parse_args(argv)
     number, exercise, found = look_up(options.lesson)
     print(f"{'Exercise' if exercise else 'Lesson'} {exercise or number}")
     tell_files(found)
-    if options.list:
+    prints = {} if exercise or options.list else fingerprints([number])
+    if known(LESSON, prints) and not options.again:
+        print("It passed, and nothing that it depends on has changed since. To prove it all the same: --again")
+    if options.list or (known(LESSON, prints) and not options.again):
         return 0
+    all_done = prove(number, exercise, found)
+    if all(done.state == PASSED and NEW not in done.said for done in all_done):
+        remember(LESSON, prints)
+    return close(all_done)
+
+
+def prove(number, exercise, found):
+    """Take every step and print the table; what each gave."""
     all_done = []
     for step in steps(number, found, exercise):
         print(f"  ... {step.name}", flush=True)
         all_done.append(do(step, parts(number, only=exercise)))
         tell_step(all_done[-1])
     table(all_done)
-    return close(all_done)
+    return all_done
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def test_the_proofs_that_are_run_are_those_of_the_lesson(what, number):
 
 
 def test_what_is_not_written_is_named(at, monkeypatch, capsys):
-    monkeypatch.setattr(lesson.subprocess, "run", None)  # nothing is run for a lesson that is only planned
+    monkeypatch.setattr(lesson, "subprocess", None)  # nothing is run for a lesson that is only planned
     assert lesson.main(["8"]) == 0
     said = capsys.readouterr().out
     assert "solutions/08_planned.ipynb is not there yet" in said and "3 exercises or more are planned" in said
