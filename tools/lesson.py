@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from tools.commands.costs import children
 from tools.commands.places import QUIET
 from tools.graded import NO_SANDBOX
 from tools.lesson_files import ROOT, parts
@@ -92,12 +93,6 @@ def do(step, found):
     state = LEFT_OUT if run.returncode == NO_SANDBOX and step.arguments[0] == "tools.graded" else None
     state = state or (FAILED if run.returncode else PASSED)
     return Done(step, state, time.monotonic() - start, children() - before, run.stdout + run.stderr)
-
-
-def children():
-    """Processor time of everything that was started and has ended; 0 on Windows, which does not tell."""
-    times = os.times()
-    return times.children_user + times.children_system
 
 
 def tell_files(found):

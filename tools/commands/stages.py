@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from tools.commands import environment
+from tools.commands import costs, environment
 from tools.commands.places import PYTHON, QUIET, ROOT, clean_environment
 from tools.commands.say import Fault, say
 from tools.commands.tally import Tally, read_junit, unexpected_skips
@@ -29,6 +29,7 @@ class Stage(NamedTuple):
     junit: str = ""  # the name of the report that a pytest inside it writes
     seeds: str = ""  # so many seeds in the proofs of exercises; all of them where it is empty
     proved: str = ""  # lessons whose exercises are not proved again, such as 00,04
+    lessons: bool = False  # all of it is done for each lesson
 
 
 def main(rest: list[str]) -> int:
@@ -49,6 +50,8 @@ def main(rest: list[str]) -> int:
         for stage in stages(fast=fast, proved=proved):
             tally += run(stage, Path(folder), compare=sys.platform == "linux" and not newest)
         tally += tree_is_clean(before)
+        if not fast and not proved:
+            say("\n" + "\n".join(costs.told(tally.costs)))
         code = close(tally, time.monotonic() - start)
     if prints and not code:
         remember(TEST, prints)
@@ -63,7 +66,7 @@ def stages(*, fast: bool, proved: set[str] = frozenset()) -> list[Stage]:
         Stage("style", ["ruff", "check", "."]),
         Stage("format", ["ruff", "format", "--check", "."]),
         Stage("spelling", ["codespell_lib"]),
-        Stage("exercises are what solutions make", ["course_utils.classroom", "release", "--check"]),
+        Stage("exercises are what solutions make", ["course_utils.classroom", "release", "--check"], lessons=True),
         Stage("tests", [*pytest, "-m", "not browser and not slow"], "tests.xml", seeds=SEEDS_IN_HASTE)
         if fast
         else Stage("tests", [*pytest, "-m", "not browser"], "tests.xml", proved=",".join(sorted(proved))),
@@ -71,7 +74,7 @@ def stages(*, fast: bool, proved: set[str] = frozenset()) -> list[Stage]:
     lab = Stage("lab starts", ["tools.commands.answers"])
     browser = Stage("browser", ["pytest", "-q", "tests/browser"], "browser.xml")
     changed = sorted(set(written()) - proved) if proved else []
-    notebooks = Stage("notebooks", ["tools.notebooks", "verify", *changed], "notebooks.xml")
+    notebooks = Stage("notebooks", ["tools.notebooks", "verify", *changed], "notebooks.xml", lessons=True)
     return quick if fast else [*quick, lab, browser, *([notebooks] if changed or not proved else [])]
 
 
@@ -84,7 +87,7 @@ def run(stage: Stage, folder: Path, *, compare: bool) -> Tally:
         variables["PYTEST_ADDOPTS"] = f"'--junitxml={(folder / stage.junit).as_posix()}'"
     if not compare:
         variables["COURSE_OUTPUTS"] = "not compared"
-    start = time.monotonic()
+    start, before = time.monotonic(), costs.children()
     command = [str(PYTHON), "-m", *stage.arguments]
     code = subprocess.run(command, cwd=ROOT, env=clean_environment(**variables), stdin=subprocess.DEVNULL).returncode
     say(f"== {stage.name}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - start:.0f} s")
@@ -92,7 +95,9 @@ def run(stage: Stage, folder: Path, *, compare: bool) -> Tally:
     counted = read_junit(report) if report.exists() else Tally(passed=int(code == 0))
     if code and not counted.failed:
         counted += Tally(failed=1)
-    return counted._replace(stages=((stage.name, code),))
+    share = 1.0 if stage.lessons else costs.share_in(report)
+    cost = costs.Cost(stage.name, time.monotonic() - start, costs.children() - before, share)
+    return counted._replace(stages=((stage.name, code),), costs=(cost,))
 
 
 def tree() -> str | None:
