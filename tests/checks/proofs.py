@@ -7,6 +7,8 @@ import copy
 import dataclasses
 import functools
 import inspect
+import os
+import pickle
 import re
 import sys
 
@@ -18,7 +20,7 @@ from course_utils.checks.exercise import Case, Exercise, as_case, right_answer, 
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import judge, verdict
 
-SEEDS = 50
+SEEDS = int(os.environ.get("COURSE_SEEDS") or 50)  # fewer in haste: `tools.lesson`, `course.py test --fast`
 WATCHED_SEEDS = 2  # so many with the watchdog and everything, as in a notebook; the others without
 SHORT = 0.25  # seconds of a time limit that is meant to be reached
 
@@ -43,7 +45,26 @@ class _Same:
 
 @functools.lru_cache(maxsize=1)
 def _benches(number, key, same):
-    return [Bench(same.exercise, seed) for seed in range(SEEDS)]
+    return new_ones([Bench(same.exercise, seed) for seed in range(SEEDS)])
+
+
+def new_ones(benches):
+    """Without those whose cases an earlier seed has drawn, byte for byte; the first ones always stay."""
+    seen, kept = set(), []
+    for bench in benches:
+        drawn = fingerprint(bench.cases)
+        if len(kept) < WATCHED_SEEDS or drawn is None or drawn not in seen:
+            kept.append(bench)
+        seen.add(drawn)
+    return kept
+
+
+def fingerprint(cases):
+    """The cases as bytes; None where one of them holds a function or what else has no bytes of its own."""
+    try:
+        return pickle.dumps([(case.args, case.options, case.held) for case in cases])
+    except (AttributeError, TypeError, pickle.PicklingError):
+        return None
 
 
 def in_notebook(exercise, answer, bench=None):
@@ -321,4 +342,6 @@ def prove(exercise: Exercise) -> None:
 
 
 def lessons() -> list[str]:
-    return list(registry.folders())
+    """The lessons that are to be proved; `course.py test --changed` names those that were, and have not changed."""
+    proved = os.environ.get("COURSE_PROVED_LESSONS", "").split(",")
+    return [number for number in registry.folders() if number not in proved]

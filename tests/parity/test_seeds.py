@@ -23,6 +23,7 @@ def test_the_sums_of_lesson_16_come_from_its_own_cells():
     assert of["learned_sums"](of["GRU"](2, 16, rng), rng, steps=2).shape == of["sums"].shape == (500, 1)
 
 
+@pytest.mark.slow
 def test_the_games_of_lesson_23_come_from_its_own_cells():
     of = names_of("23_gan.ipynb", "23-020", "23-040", "23-550", "23-560")
     assert of["six_games"](steps=2).shape == (6, 1000, 2)
