@@ -9,6 +9,7 @@ from course_utils.checks.exercise import Case, Exercise, Metric, Misconception
 from course_utils.checks.lessons.l06_logistic_regression.shared import binary_cross_entropy, logistic_gradient, sigmoid
 
 LARGEST_LOSS = 0.25  # nats on tumours held back; the baseline has about 0.66, a good answer 0.16
+SPLITS = (4, 10)  # without any price on the weights, however long the walk: at most 0.14
 
 
 @cache
@@ -18,11 +19,14 @@ def tumours():
 
 
 def tumour_cases(rng):
-    """Two splits: 300 tumours to learn from, the 269 others stay with us."""
+    """Two splits: 300 tumours to learn from, the 269 others stay with us.
+
+    They are the same for every seed, so that the same answer has the same loss: chance decides the order.
+    """
     X, y = tumours()
-    for _ in range(2):
-        order = rng.permutation(len(y))
-        few, others = order[:300], order[300:]
+    for split in SPLITS:
+        order = np.random.default_rng(split).permutation(len(y))
+        few, others = rng.permutation(order[:300]), order[300:]
         yield Case(X[few].copy(), y[few].copy(), held=(X[others], y[others]))
 
 
@@ -110,7 +114,9 @@ def is_still_scaled(received, expected, case):
 
 
 def is_bias_off(received, expected, case):
-    """Bad as they are, but good once the bias belongs to raw features too."""
+    """Worse than the baseline as they are, but good once the bias belongs to raw features too."""
+    if held_loss(received, case) < 0.7:
+        return False
     w = np.asarray(received[0], dtype=float)
     return held_loss((w, -(case.args[0].mean(axis=0) @ w)), case) <= LARGEST_LOSS
 
