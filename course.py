@@ -2,7 +2,8 @@
 """The course in one command.  Standard library only; works on Linux, macOS and Windows.
 
     python course.py lab [...]         open the course in JupyterLab; further options go to JupyterLab
-    python course.py test [--fast]     run every test; --fast leaves out notebooks, browser and class
+    python course.py test [--fast]     run every test; --fast leaves out notebooks, browser and class,
+                                       --changed the lessons that passed and have not changed since
     python course.py doctor            say what is wrong with this machine and how to mend it
     python course.py update            bring new and changed lessons into my_work/, beside your own
     python course.py reset 04          start lesson and exercises 04 afresh; yours are kept under another name

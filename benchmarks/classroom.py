@@ -6,7 +6,6 @@ python -m benchmarks.classroom --kill 5   kill a made-up class's run five times 
 """
 
 import argparse
-import csv
 import os
 import random
 import shutil
@@ -15,6 +14,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from course_utils.classroom.results import read_table
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = [sys.executable, "-m", "course_utils.classroom"]
@@ -86,10 +87,10 @@ def ours(lesson: str, notebooks: Path, out: Path, jobs: int, *more: str) -> floa
 
 def as_planned(folder: Path, out: Path) -> str:
     """How many of the marks are the expected ones."""
-    with open(folder / "expected.csv", encoding="utf-8") as file:
-        wanted = {r["student"]: float(r["score"]) for r in csv.DictReader(file)}
-    with open(out / "grades.csv", encoding="utf-8") as file:
-        got = {r["student"]: float(r["score"]) for r in csv.DictReader(file)}
+    wanted, got = (
+        {r["student"]: float(r["score"]) for r in read_table(path)}
+        for path in (folder / "expected.csv", out / "grades.csv")
+    )
     return f"{sum(got.get(s) == score for s, score in wanted.items())} of {len(wanted)}"
 
 

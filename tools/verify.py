@@ -80,8 +80,16 @@ def run_exercise(path):
     except (CellTimeoutError, DeadKernelError) as error:
         return Measure(0, 0, 0), [f"{short(path)}: {error}"]
     book = open_book(path)._replace(notebook=notebook)
-    silent = [cell.id for cell in check_cells(book) if not says(cell, "NOT YET")]
-    return measure, [f"{short(path)} [{cell_id}]: the check should say NOT YET" for cell_id in silent]
+    silent = [f"[{cell.id}]: the check should say NOT YET" for cell in check_cells(book) if not says(cell, "NOT YET")]
+    earned = [f"[{cell.id}]: nothing was done, and nbgrader gives points" for cell in check_cells(book) if mark(cell)]
+    return measure, [f"{short(path)} {fault}" for fault in silent + earned]
+
+
+def mark(cell):
+    """The points that stock nbgrader reads from a graded cell's outputs; 0 for other cells."""
+    from nbgrader.utils import determine_grade
+
+    return determine_grade(cell)[0] if cell.metadata.get("nbgrader", {}).get("grade") else 0
 
 
 def report(books, measures, faults):

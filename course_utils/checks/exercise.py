@@ -76,18 +76,22 @@ class Misconception:
     message   one to three sentences that lead on without giving the answer away.
     seen      optional `(received, expected, case) -> bool` where equality with `answer`'s results is too narrow
               (trained weights, random draws): it must hold on every case that came out wrong.
+    family    what it has in common with mistakes of other exercises ("numerical instability", "sign"): the class
+              report counts a family as one; left empty, the mistake stands alone.
     """
 
     name: str
     answer: Any
     message: str
     seen: Callable[[Any, Any, Case], bool] | None = None
+    family: str = ""
 
 
 @dataclass(frozen=True)
 class Speed:
-    """The answer must need at least `times` less CPU time than `slow` on one case: best of five, apart from the seeds.
+    """The answer must need at least `times` less CPU time than `slow`: best of five, each on inputs of its own.
 
+    `case` draws from its `rng` sizes (within a tenth or so) and values: results are compared there too.
     A right but slow answer gets `1 - share` of the points and `message`; `slow` is the mistake it stands for.
     """
 
@@ -101,8 +105,9 @@ class Speed:
 
 @dataclass(frozen=True)
 class Memory:
-    """The answer's traced peak on one case must stay under `limit` bytes (a number, or a function of the `Case`).
+    """The answer's traced peak must stay under `limit` bytes (a number, or a function of the `Case`).
 
+    `case` draws from its `rng` sizes and values: the result is compared there too.
     A right but greedy answer gets `1 - share` of the points and `message`; `greedy` is the mistake it stands for.
     """
 
@@ -146,6 +151,8 @@ class Exercise:
            repair      a function that was handed out `broken`; `broken` is also one of the misconceptions
            value       a number, array, text (with `choices`) or dict of values; no cases
            experiment  whatever `drive` or the value gives is judged by `metric`
+
+    parts  where the answer is a tuple: what the task calls its entries, in order; each earns its share
     """
 
     id: str
@@ -172,6 +179,7 @@ class Exercise:
     rtol: float = 1e-6
     atol: float = 1e-9
     same_dtype: bool = True
+    parts: Sequence[str] = ()
     mutates: bool = False
     time_limit: float = 5.0
     takeaway: str = ""
@@ -235,6 +243,10 @@ def _complaints(ex: Exercise) -> Iterable[str]:
         yield f"name is what the notebook calls the answer, an identifier, not {ex.name!r}"
     if not (ex.points >= 1 and ex.minutes >= 1 and 1 <= ex.difficulty <= 5):
         yield "points and minutes are at least 1, difficulty is 1 to 5"
+    if len(set(ex.parts)) < len(ex.parts) or len(ex.parts) == 1 or not all(p.isidentifier() for p in ex.parts):
+        yield "parts names the entries of a tuple result: two or more identifiers, all different"
+    if ex.parts and ex.metric is not None:
+        yield "a metric judges the whole: no parts"
     if ex.atol < 1e-9:
         yield "atol is at least 1e-9: two right answers may differ in the last digits"
     if len(ex.mistakes) < FEWEST_MISTAKES:

@@ -8,10 +8,11 @@ import sys
 
 # name -> (module with `add_arguments(parser)` and `run(arguments) -> exit code`, what it does)
 COMMANDS = {
-    "release": ("release", "make exercises/ from solutions/, or pack a course without solutions"),
+    "lessons": ("lessons", "what there is to teach: minutes, exercises, points; with a number, section by section"),
+    "release": ("release", "make exercises/ from solutions/, or pack a course without solution notebooks and tests"),
     "grade": ("grade", "grade a folder or zip of notebooks: marks, feedback, class report"),
     "report": ("reports.report", "make the tables and pages of a graded folder again, or put parts together"),
-    "export": ("reports.export", "marks for Moodle, Canvas or nbgrader's gradebook"),
+    "export": ("reports.export", "marks for Moodle, Canvas, Gradescope or nbgrader's gradebook"),
     "rehearse": ("rehearsal.rehearse", "make up a class, hostile students too, to try grading on this machine"),
 }
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from course_utils.classroom.submissions import Origin, Submission, Unreadable
 
 MOST_FILES, MOST_BYTES = 20, 5_000_000  # of one hand-in
+MOST_TRIED = 40  # files that are opened, those that turn out unreadable among them
 LONGEST, DEEPEST = 100, 5
 PLAIN_NAME = re.compile(r"(?![.\-~])[\w\-. ()+,]+")
 PRINTED = (".html", ".htm", ".pdf", ".docx", ".zip")  # nothing that a notebook opens
@@ -35,7 +36,8 @@ def beside(submission: Submission, notebook: Origin) -> Beside:
     """The files of the same hand-in, read; never those of another one."""
     files: dict[str, bytes] = {}
     left, notes = MOST_BYTES, []
-    for name, origin in sorted(_named(submission, notebook), key=lambda pair: (pair[0].count("/"), pair[0])):
+    order = sorted(_named(submission, notebook), key=lambda pair: (pair[0].count("/"), pair[0]))
+    for name, origin in order[:MOST_TRIED]:
         if len(files) == MOST_FILES:
             notes.append(f"Only the first {MOST_FILES} files beside the notebook were put beside it.")
             break

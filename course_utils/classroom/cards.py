@@ -15,6 +15,7 @@ from course_utils.checks import registry
 from course_utils.checks.exercise import Exercise, right_answer
 from course_utils.checks.judging.bench import trusted
 from course_utils.checks.judging.observation import observe
+from course_utils.classroom.wording import counted
 
 TASK = re.compile(r"task-(\d\d)-(\d{1,2})")
 CARD = re.compile(r"\A## [^\n]*\n\n\*\*\d+ minutes? ·[^\n]*\n(?:\n\*Rules:\*[^\n]*\n)?")
@@ -24,7 +25,7 @@ LIBRARIES = {"numpy": "NumPy", "scipy": "SciPy", "sklearn": "scikit-learn", "tor
 def card(exercise: Exercise) -> str:
     """The heading, the line below it, and the rules where there are any."""
     dots = "●" * exercise.difficulty + "○" * (5 - exercise.difficulty)
-    facts = f"**{_count(exercise.minutes, 'minute')} · difficulty {dots} · {_count(exercise.points, 'point')}**"
+    facts = f"**{counted(exercise.minutes, 'minute')} · difficulty {dots} · {counted(exercise.points, 'point')}**"
     facts += f" · lesson section: *{exercise.section}*" if exercise.section else ""
     rules = "; ".join(words for words in (forbidden_words(exercise), lists_words(exercise)) if words)
     return f"## {exercise.id} {exercise.title}\n\n{facts}\n" + (f"\n*Rules:* {rules}.\n" if rules else "")
@@ -91,7 +92,3 @@ def arrays_in(value: Any) -> int:
     """How many arrays a result holds: itself, or the entries of a tuple or dict."""
     entries = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else [value]
     return sum(isinstance(entry, np.ndarray) and entry.ndim > 0 for entry in entries)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

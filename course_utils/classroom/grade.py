@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from course_utils.classroom.grading import GRADED, Settings, fingerprint, number_of
+from course_utils.classroom.grading import GRADED, PYTHON, Settings, fingerprint, number_of
 from course_utils.classroom.pool import grade_all
 from course_utils.classroom.reports import outputs
 from course_utils.classroom.results import Folder, write_whole
@@ -28,6 +28,7 @@ from course_utils.classroom.sandbox.cgroups import sweep
 from course_utils.classroom.sandbox.choose import backend
 from course_utils.classroom.sandbox.contents import prepare
 from course_utils.classroom.submissions import Submission, find
+from course_utils.classroom.wording import counted
 
 STAGE = "course-grade-"
 
@@ -171,8 +172,12 @@ def _tell(results: list[dict], new: int, folder: Folder, seconds: float) -> None
     """What was done, in a few lines."""
     counts, all_ = Counter(r["status"] for r in results), len(folder.all())
     words = ", ".join(f"{n} {status}" for status, n in sorted(counts.items(), key=lambda kv: (kv[0] != GRADED, kv[0])))
-    kept = f" ({len(results) - new} were graded before and have not changed)" if new < len(results) else ""
-    print(f"{len(results)} submissions: {words}{kept}. {seconds:.0f} s.")
+    same = counted(len(results) - new, "was", "were")
+    kept = f" ({same} graded before and have not changed)" if new < len(results) else ""
+    python = f"Python {PYTHON[0]}.{PYTHON[1]}"
+    print(f"{counted(len(results), 'submission')}: {words}{kept}. {seconds:.0f} s, {python}.")
+    if changes := folder.tell_changes():
+        print(changes)
     if all_ > len(results):
         print(f"The tables also show {all_ - len(results)} from earlier runs: results/ in {folder.path} holds them.")
     print(

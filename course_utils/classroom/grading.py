@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -15,7 +16,9 @@ from typing import Any
 
 from course_utils.checks import registry
 from course_utils.checks.exercise import Exercise
+from course_utils.checks.feedback.messages import on_page
 from course_utils.checks.feedback.result import Result
+from course_utils.checks.feedback.show import clip
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import judge
 from course_utils.classroom import notebook as notebooks
@@ -29,10 +32,12 @@ from course_utils.classroom.sandbox.ours import TookTooLong, bounded
 from course_utils.classroom.submissions import Origin, Submission, Unreadable
 
 SCHEMA = 1
+PYTHON = sys.version_info[:2]
 GRADED, REPAIRED, INCOMPLETE = "graded", "repaired", "incomplete"
 WRONG, UNREADABLE, MISSING = "wrong exercise", "unreadable", "missing"
 TOO_MUCH = "What came back could not be compared in the time that one answer may take of ours."
 MOST_NAMED = 5  # files named in one sentence
+MOST_LINES, MOST_WIDTH = 40, 160  # of an answer, where it is shown
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 
 
@@ -90,6 +95,7 @@ def fingerprint(submission: Submission, settings: Settings) -> str:
         repr(
             (
                 SCHEMA,
+                PYTHON,
                 settings.exercise,
                 settings.seed,
                 asdict(settings.limits),
@@ -164,7 +170,8 @@ class Grader:
             return result | {"status": UNREADABLE}
         with Sandboxed(self.backend, self.stage, found.cells, self.routes, more.files) as caller:
             caller.session()
-            result["checks"] = [self._check(e, seed, caller, skip or {}, notice) for e in self.exercises]
+            checks = [self._check(e, seed, caller, skip or {}, notice) for e in self.exercises]
+            result["checks"] = [c | {"code": answer_cell(found, c["name"])} for c in checks]
             return _finished(result, found, caller.run, self.settings.exercise)
 
     def _check(
@@ -201,6 +208,7 @@ def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
         "said": {},
         "hint": "",
         "section": exercise.section,
+        "code": "",
     }
     if result is None:
         return about
@@ -211,7 +219,7 @@ def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
         "status": result.status,
         "fault": result.fault,
         "misconception": result.misconception,
-        "message": result.message,
+        "message": on_page(result.message, name=exercise.name, limit=f"{exercise.time_limit:g}"),
         "example": example,
         "said": {} if exercise.needs else result.said,  # it could tell what a supplied right answer gives
     }
@@ -238,6 +246,7 @@ def blank(submission: Submission, settings: Settings, notes: list[str]) -> dict:
         "number": submission.number,
         "platform": submission.platform,
         "exercise": settings.exercise,
+        "python": "{}.{}".format(*PYTHON),
         "score": 0.0,
         "max_score": sum(c["max_points"] for c in checks),
         "status": MISSING,
@@ -255,6 +264,9 @@ def _finished(result: dict, found: Notebook, run: Run, lesson: str) -> dict:
     result["cells"] = [asdict(t) for t in _steady_troubles(run)]
     if run.broken:
         result["notes"] = [*result["notes"], f"The notebook took too long or ended Python too often: {run.broken}."]
+    newer = notebooks.newer_python(found, PYTHON) if any("SyntaxError" in c["text"] for c in result["cells"]) else ""
+    if newer:
+        result["notes"] = [*result["notes"], newer]
     if run.resumed:
         where = ", ".join(map(str, run.resumed[:10]))
         word = "cells" if len(run.resumed) > 1 else "cell"
@@ -272,6 +284,15 @@ def _finished(result: dict, found: Notebook, run: Run, lesson: str) -> dict:
     else:
         result["status"] = REPAIRED if found.repaired or run.resumed else GRADED
     return result
+
+
+def answer_cell(found: Notebook, name: str) -> str:
+    """The student's cell that gives `name` its last meaning, clipped; empty where there is none."""
+    defines = rf"(?:(?:async\s+)?def|class)\s+{name}\b"
+    assigns = rf"(?:\w+\s*,\s*)*{name}\s*(?:,\s*\w+\s*)*(?::[^=\n]+)?=(?!=)"
+    binds = re.compile(rf"^(?:{defines}|{assigns})", re.M)
+    cells = [c.source for c in found.cells if binds.search(c.source)]
+    return clip(cells[-1].strip("\n"), MOST_LINES, MOST_WIDTH) if cells else ""
 
 
 def _steady_troubles(run: Run) -> list:

@@ -6,19 +6,25 @@ Whatever the file holds, `read_notebook` returns the code cells that can be had 
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
+
+from course_utils.classroom.salvage import is_vast, parse, salvage
+from course_utils.classroom.wording import counted, listed
 
 MOST_CELLS = 2_000
 MOST_SOURCE = 1_000_000  # characters of one cell
 MOST_SET_UP = 20_000  # characters in which its statements are looked for
 BIG_FILE = 10_000_000
+NEW_SYNTAX = {  # what an older Python calls a SyntaxError, by the first version that knows it
+    (3, 12): re.compile(r"^\s*(?:type\s+\w+(?:\[[^\n]*\])?\s*=|(?:async\s+)?def\s+\w+\[|class\s+\w+\[)", re.MULTILINE),
+    (3, 14): re.compile(r"""^\s*(?:except\s+\w+\s*,\s*\w+\s*:|\w+\s*=\s*[tT]["'])""", re.MULTILINE),
+}
 CONFLICT = re.compile(r"^(<{7}|={7}|>{7}|\|{7}).*$", re.MULTILINE)
-CELL_START = re.compile(r'\{\s*"(?:cell_type|id|attachments|execution_count|metadata|source|outputs|input)"\s*:')
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class Notebook:
     readable: bool = True
     digest: bytes = b""  # of the file, once it is chosen
     lesson: str = ""  # what the notebook says it is, "04"
+    python: tuple[int, ...] = ()  # the version that it says it was written with
 
     def say(self, sentence: str) -> None:
         """A note about a repair."""
@@ -96,13 +103,14 @@ def _text(data: bytes, notebook: Notebook) -> str:
 
 def _raw_cells(text: str, notebook: Notebook) -> Iterator[Any]:
     """The cells as JSON objects, from the whole document or from what is left of it."""
-    document = _parse(text)
+    document = parse(text)
     if document is None and CONFLICT.search(text):
         notebook.say("The file holds marks of a merge conflict (<<<<<<<); they were taken out and both sides kept.")
-        document = _parse(CONFLICT.sub("", text))
+        document = parse(CONFLICT.sub("", text))
     if document is None:
-        cells = list(_salvage(text))
-        notebook.say(f"The file is broken: it is not valid JSON. {_count(len(cells), 'cell')} could be saved from it.")
+        cells = list(islice(salvage(text), MOST_CELLS))
+        why = "has too many parts to be read whole" if is_vast(text) else "is broken: it is not valid JSON"
+        notebook.say(f"The file {why}. {counted(len(cells), 'cell')} could be saved from it.")
         yield from cells
         return
     if not isinstance(document, dict):
@@ -120,26 +128,6 @@ def _raw_cells(text: str, notebook: Notebook) -> Iterator[Any]:
     yield from cells if isinstance(cells, list) else []
 
 
-def _parse(text: str) -> Any:
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _salvage(text: str) -> Iterator[Any]:
-    """Every cell object that can still be decoded, in order."""
-    decoder, at = json.JSONDecoder(strict=False), 0
-    while (match := CELL_START.search(text, at)) is not None:
-        try:
-            cell, at = decoder.raw_decode(text, match.start())
-        except (ValueError, RecursionError):
-            at = match.start() + 1
-            continue
-        if isinstance(cell, dict) and "cell_type" in cell and ("source" in cell or "input" in cell):
-            yield cell
-
-
 def _about(document: dict, notebook: Notebook) -> None:
     """The notebook's own word on its language and its lesson."""
     metadata = document.get("metadata")
@@ -149,9 +137,31 @@ def _about(document: dict, notebook: Notebook) -> None:
         notebook.lesson = str(course.get("lesson", ""))[:4]
     named = [metadata.get(key) for key in ("kernelspec", "language_info")]
     languages = [str(n.get("language") or n.get("name") or "").lower() for n in named if isinstance(n, dict)]
+    notebook.python = _version(metadata.get("language_info"))
     other = [name[:40] for name in languages if name and not re.match(r"python|ipython|pyodide|xpython", name)]
     if len(other) == len(languages) and other:
         notebook.say(f"The notebook says it is written for the kernel '{other[0]}'; it was run as Python all the same.")
+
+
+def _version(about: Any) -> tuple[int, ...]:
+    """(3, 12) for "3.12.4"; nothing where it is not told."""
+    told = about.get("version") if isinstance(about, dict) else None
+    match = re.match(r"(\d{1,2})\.(\d{1,3})\b", told) if isinstance(told, str) else None
+    return (int(match[1]), int(match[2])) if match else ()
+
+
+def newer_python(notebook: Notebook, ours: tuple[int, int]) -> str:
+    """What to say of a notebook with a SyntaxError, where it may be written for a newer Python than `ours`."""
+    text = "\n".join(c.source for c in notebook.cells)
+    needs = max((version for version, look in NEW_SYNTAX.items() if look.search(text)), default=())
+    newest = max(needs, notebook.python)
+    if newest <= ours:
+        return ""
+    why = "uses syntax of" if needs > ours else "was written with"
+    return (
+        f"A cell stops with a SyntaxError, and this notebook {why} Python {newest[0]}.{newest[1]}, while"
+        f" {ours[0]}.{ours[1]} graded it: look at it, or grade it in an environment of that Python."
+    )
 
 
 def _take(raw: list[Any], notebook: Notebook) -> None:
@@ -163,7 +173,7 @@ def _take(raw: list[Any], notebook: Notebook) -> None:
         elif cell.get("cell_type") == "code":
             notebook.cells.append(_cell(place, cell, notebook))
     if broken:
-        notebook.say(f"{_count(broken, 'cell')} had no readable form and had to be left out.")
+        notebook.say(f"{counted(broken, 'cell')} had no readable form and had to be left out.")
     if len(raw) > MOST_CELLS:
         notebook.say(f"The notebook has {len(raw)} cells; only the first {MOST_CELLS} were read.")
 
@@ -193,10 +203,6 @@ def _word(value: Any) -> str:
     return value[:80] if isinstance(value, str) else ""
 
 
-def _count(n: int, thing: str) -> str:
-    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
-
-
 # --- against what was handed out ---------------------------------------------------------------------------------
 
 
@@ -213,14 +219,16 @@ def compare(notebook: Notebook, released: Notebook | None) -> None:
     missing = [g for g in ours if g not in counts]
     unknown = list(dict.fromkeys(g for g in theirs if g not in ours))
     if doubled := [g for g in dict.fromkeys(theirs) if counts[g] > 1]:
-        notebook.say(f"Cells that are there more than once: {_some(doubled)}. What the last one defines counts.")
+        notebook.say(f"Cells that are there more than once: {listed(doubled)}. What the last one defines counts.")
     if missing:
         notebook.say(
-            f"Cells that were deleted or lost their mark: {_some(missing)}. What the notebook defines was graded"
+            f"Cells that were deleted or lost their mark: {listed(missing)}. What the notebook defines was graded"
             " all the same."
         )
     if unknown:
-        notebook.say(f"Cells with a mark that was not handed out: {_some(unknown)}. They were run like any other cell.")
+        notebook.say(
+            f"Cells with a mark that was not handed out: {listed(unknown)}. They were run like any other cell."
+        )
     order = [g for g in dict.fromkeys(theirs) if g in ours]
     if order != [g for g in ours if g in counts]:
         notebook.say("Cells were moved; they were run in the order in which they stand.")
@@ -253,7 +261,3 @@ def _statements(source: str) -> list[str]:
 
 def _bare(source: str) -> str:
     return re.sub(r"\s+", "", source)
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

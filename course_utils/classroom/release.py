@@ -1,8 +1,9 @@
-"""Make `exercises/` from `solutions/` with nbgrader's own preprocessors, or pack a course without solutions.
+"""Make `exercises/` from `solutions/` with nbgrader's own preprocessors, or pack a course without solution notebooks.
 
     python -m course_utils.classroom release                 make exercises/
     python -m course_utils.classroom release --check         say which files would change, and fail if one would
-    python -m course_utils.classroom release --bundle DIR    a course to hand out, without solutions and tests
+    python -m course_utils.classroom release --bundle DIR    a course to hand out, without solution notebooks and tests
+    python -m course_utils.classroom release --stock DIR     sources for nbgrader's own release, and grader-service's
 
 The same solutions give the same exercises, byte for byte.  nbgrader is in the `instructor` extra.
 """
@@ -20,6 +21,7 @@ from pathlib import Path
 from course_utils.checks import registry
 from course_utils.classroom.cards import with_cards
 from course_utils.classroom.results import empty_folder
+from course_utils.classroom.wording import counted
 
 ROOT = Path(__file__).resolve().parents[2]
 PATTERN = "[0-9][0-9]_*.ipynb"
@@ -29,13 +31,21 @@ BUNDLED = (  # what a course is handed out with; whatever else lies beside it, s
     *("environment.yml", "requirements.txt", "requirements-dev.txt"),
     *(".gitattributes", ".gitignore", ".pre-commit-config.yaml"),
 )
+CARRIES = (
+    "It holds no solution notebooks and no tests. It does hold the checks, and with them a right answer for every"
+    " exercise (course_utils/checks/lessons): a check compares with it, and whoever looks finds it. So checks in a"
+    " notebook are for learning; marks come from `grade`, with inputs that only you know."
+)
 LEFTOVERS = ("__pycache__", ".ipynb_checkpoints")
 CHECK = re.compile(r"^\s*check\(\s*[\"'](\d\d\.\d{1,2})[\"'][^\n]*\)\s*\Z", re.M)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true", help="change nothing; fail if exercises/ is not up to date")
-    parser.add_argument("--bundle", metavar="DIR", type=Path, help="pack the course, without solutions, into DIR")
+    parser.add_argument(
+        "--bundle", metavar="DIR", type=Path, help="pack the course, without solution notebooks and tests, into DIR"
+    )
+    parser.add_argument("--stock", metavar="DIR", type=Path, help="write sources that stock nbgrader can release")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,7 +57,11 @@ def run(arguments: argparse.Namespace) -> int:
         write(drifted)
         print(f"exercises/ and the cards in solutions/ are up to date: {len(drifted)} changed.")
         if arguments.bundle:
-            print(f"{bundle(ROOT, arguments.bundle)} files packed into {arguments.bundle}.")
+            count = bundle(ROOT, arguments.bundle)
+            print(f"{counted(count, 'file')} packed into {arguments.bundle}.\n{CARRIES}")
+        if arguments.stock:
+            count = write_stock(ROOT / "solutions", arguments.stock)
+            print(f"{counted(count, 'notebook')} in {arguments.stock}, WITH solutions: for the platform only.")
     except (ValueError, ModuleNotFoundError) as error:
         missing = isinstance(error, ModuleNotFoundError)
         print("This needs nbgrader: pip install nbgrader" if missing else error, file=sys.stderr)
@@ -172,8 +186,26 @@ def check_in(cell) -> str | None:
     return match[1] if match else None
 
 
+def write_stock(solutions: Path, folder: Path) -> int:
+    """Solution notebooks for a platform that releases them by nbgrader's own steps; returns how many."""
+    import nbformat
+
+    from course_utils.classroom.stubs import stock_source
+
+    empty_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = sorted(solutions.glob(PATTERN))
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution"):
+                cell.source = stock_source(cell.source)
+        nbformat.write(notebook, folder / path.name)
+    return len(paths)
+
+
 def bundle(root: Path, folder: Path) -> int:
-    """Copy the course without solutions and tests into an empty folder; returns the number of files.
+    """Copy the course without solution notebooks and tests into an empty folder; returns the number of files.
 
     `course_utils/checks` goes along: the checks need the right answers, so they are there for whoever looks.  Marks
     are given by the classroom, where they are not.

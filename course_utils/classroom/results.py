@@ -16,6 +16,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from course_utils.classroom.wording import counted, listed
+
+BOM = "\ufeff"  # tells Excel that a table is UTF-8; `read_table` and everything that reads "utf-8-sig" copes with it
+MOST_CHANGES = 12  # changed marks told one by one
 COLUMNS = ("student", "exercise", "score", "max_score", "status")
 MOST_TEXT, MOST_ITEMS = 8_000, 500  # letters of one text in a result, entries of one list: pages stay readable
 LONGEST_NAME = 120  # bytes of a file name, of the 255 that most systems take
@@ -88,6 +92,8 @@ class Folder:
     def __init__(self, path: str | Path):
         self.path = Path(path)
         self.results, self.feedback = self.path / "results", self.path / "feedback"
+        self.replaced: list[tuple[dict, dict]] = []  # by this run: what stood there, and what stands there now
+        self._earlier: Path | None = None
 
     def file(self, student: str) -> Path:
         return self.results / f"{safe(student)}.json"
@@ -101,15 +107,32 @@ class Folder:
         return result if isinstance(result, dict) and "fingerprint" in result else None
 
     def keep(self, result: dict) -> None:
-        """Write a result; one that stood there and is different moves to `earlier/`."""
+        """Write a result; one that stood there and is different moves to `earlier/`, into one folder for each run."""
         path = self.file(result["student"])
         data = json.dumps(_cut(result), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
         if path.exists() and path.read_text(encoding="utf-8") != data:
-            stamp = time.strftime("%Y-%m-%d %H-%M-%S", time.localtime(path.stat().st_mtime))
-            old = self.path / "earlier" / stamp / path.name
-            old.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, old)
+            self._earlier = self._earlier or free_folder(self.path / "earlier" / time.strftime("%Y-%m-%d %H-%M-%S"))
+            self._earlier.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, self._earlier / path.name)
+            self.replaced.append((self.known(result["student"]) or {}, result))
         write_whole(path, data)
+
+    def graded_at(self, student: str) -> float:
+        """When the result that stands there came about, in seconds since 1970."""
+        return self.file(student).stat().st_mtime
+
+    def tell_changes(self) -> str:
+        """What this run changed, in a sentence; every changed mark is written down beside what was replaced."""
+        if not self.replaced or self._earlier is None:
+            return ""
+        rows = changed_marks(self.replaced)
+        cells = [[text_cell(student), exercise, number(old), number(new)] for student, exercise, old, new in rows]
+        if rows:
+            head = ["student", "exercise", "before", "after"]
+            write_whole(self._earlier / "changed_marks.csv", BOM + table([head, *cells]))
+        scores = [f"{student} {number(old)} → {number(new)}" for student, what, old, new in rows if what == "all"]
+        told = f"another mark: {listed(scores, MOST_CHANGES)}" if scores else "no mark is another"
+        return f"{counted(len(self.replaced), 'result')} replaced; {told}. What was is in {self._earlier}."
 
     def all(self) -> list[dict]:
         """Every result there is, by student.  Raises ValueError where a file is damaged."""
@@ -129,6 +152,28 @@ class Folder:
             except OSError as error:
                 raise ValueError(f"another run is grading into {self.path} right now") from error
             yield
+
+
+def free_folder(path: Path) -> Path:
+    """`path`, or with a number behind it where something of that name is there."""
+    names = [path, *(path.with_name(f"{path.name} ({n})") for n in range(2, 1000))]
+    return next(p for p in names if not p.exists())
+
+
+def changed_marks(replaced: Iterable[tuple[dict, dict]]) -> list[tuple[str, str, float, float]]:
+    """What changed from earlier results to later ones: (student, exercise or "all", before, after)."""
+    rows = []
+    for old, new in replaced:
+        before = {"all": old.get("score", 0.0)} | {c["id"]: c["points"] for c in old.get("checks", ())}
+        after = {"all": new["score"]} | {c["id"]: c["points"] for c in new["checks"]}
+        rows += [(new["student"], k, before.get(k, 0.0), v) for k, v in after.items() if before.get(k, 0.0) != v]
+    return rows
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """The rows of one of our tables, with or without the mark for Excel at its start."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _cut(value: Any) -> Any:

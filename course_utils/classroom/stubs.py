@@ -40,6 +40,27 @@ def stub_for(indent: str, body: str) -> str:
     return "\n".join(f"{name} = None" for name in names)
 
 
+def stock_source(source: str) -> str:
+    """An answer cell of `solutions/` for releasing by nbgrader's own steps, which know nothing of `### STUB`.
+
+    They put "raise NotImplementedError()" in place of a region.  Inside a function that is what we hand out too; what
+    is handed out in place of any other region is written above it, so that it stays: a function to repair, a form to
+    fill in.
+
+    >>> print(stock_source("### BEGIN SOLUTION\\nw = 2\\n### END SOLUTION"))
+    w = None
+    ### BEGIN SOLUTION
+    w = 2
+    ### END SOLUTION
+    """
+    return REGION.sub(lambda region: region[0] if region[1] else _with_stub(region), source).rstrip("\n")
+
+
+def _with_stub(region: re.Match) -> str:
+    kept = "".join(line for line in region[2].splitlines(True) if not line.strip().startswith(GIVEN))
+    return f"{stub_for('', textwrap.dedent(region[2]))}\n{BEGIN}\n{kept}{END}\n"
+
+
 def assigned(code: str) -> list[str]:
     """The names that top-level assignments of some code bind, in order."""
     statements = [s for s in ast.parse(code).body if isinstance(s, ast.Assign | ast.AnnAssign)]

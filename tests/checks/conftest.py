@@ -3,15 +3,6 @@
 import pytest
 
 from course_utils.checks import record
-from tests.checks import proofs
-
-SEEDS_IN_HASTE = 8
-
-
-def pytest_configure(config):
-    """`course.py test --fast` leaves out what is slow: here, most of the seeds."""
-    if "not slow" in config.getoption("markexpr", ""):
-        proofs.SEEDS = SEEDS_IN_HASTE
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,12 @@
 The registry's exercises, the examples of docs/authoring-exercises.md and planted bad exercises all go through these.
 """
 
+import copy
 import dataclasses
 import functools
 import inspect
+import os
+import pickle
 import re
 import sys
 
@@ -13,11 +16,11 @@ import numpy as np
 
 from course_utils.checks import registry
 from course_utils.checks.callers.inprocess import InProcess
-from course_utils.checks.exercise import Exercise, right_answer, wrong_answer
+from course_utils.checks.exercise import Case, Exercise, as_case, right_answer, wrong_answer
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import judge, verdict
 
-SEEDS = 50
+SEEDS = int(os.environ.get("COURSE_SEEDS") or 50)  # fewer in haste: `tools.lesson`, `course.py test --fast`
 WATCHED_SEEDS = 2  # so many with the watchdog and everything, as in a notebook; the others without
 SHORT = 0.25  # seconds of a time limit that is meant to be reached
 
@@ -42,7 +45,26 @@ class _Same:
 
 @functools.lru_cache(maxsize=1)
 def _benches(number, key, same):
-    return [Bench(same.exercise, seed) for seed in range(SEEDS)]
+    return new_ones([Bench(same.exercise, seed) for seed in range(SEEDS)])
+
+
+def new_ones(benches):
+    """Without those whose cases an earlier seed has drawn, byte for byte; the first ones always stay."""
+    seen, kept = set(), []
+    for bench in benches:
+        drawn = fingerprint(bench.cases)
+        if len(kept) < WATCHED_SEEDS or drawn is None or drawn not in seen:
+            kept.append(bench)
+        seen.add(drawn)
+    return kept
+
+
+def fingerprint(cases):
+    """The cases as bytes; None where one of them holds a function or what else has no bytes of its own."""
+    try:
+        return pickle.dumps([(case.args, case.options, case.held) for case in cases])
+    except (AttributeError, TypeError, pickle.PicklingError):
+        return None
 
 
 def in_notebook(exercise, answer, bench=None):
@@ -71,8 +93,9 @@ def prove_right_answers(exercise: Exercise) -> None:
 
 
 def prove_misconceptions(exercise: Exercise) -> None:
-    """Every misconception is rejected and recognised, with its own message, for every seed."""
+    """Every misconception is rejected and recognised, with its own message and the same points, for every seed."""
     assert len(exercise.mistakes) >= 3
+    left = {}  # what right parts earn beside each mistake
     for seed, bench in enumerate(benches(exercise)):
         for mistake in exercise.misconceptions:
             if seed < WATCHED_SEEDS:
@@ -81,7 +104,9 @@ def prove_misconceptions(exercise: Exercise) -> None:
                 result = verdict(bench, bench.trials_of(bench.wrong(mistake)))
             told = f"{exercise.id} seed {seed}, {mistake.name}: {result.status} {result.misconception} {result.message}"
             assert not result.passed and result < exercise.points, told
-            assert result.misconception == mistake.name and result.message == mistake.message, told
+            words, _, parts = result.message.partition("\n")  # what is right comes after the mistake's own message
+            assert result.misconception == mistake.name and words == mistake.message, told
+            assert bool(parts) == (result > 0) and result == left.setdefault(mistake.name, float(result)), told
 
 
 def prove_budgets(exercise: Exercise) -> None:
@@ -95,6 +120,49 @@ def prove_budgets(exercise: Exercise) -> None:
         result = judge(exercise, InProcess({exercise.name: wrong}))
         assert (result.misconception, result.message) == (budget.name, budget.message), f"{exercise.id}: {result}"
         assert result == exercise.points * (1 - budget.share)
+
+
+def prove_measured_calls(exercise: Exercise) -> None:
+    """What is timed or measured is compared as well, on inputs that nobody knows before: new values, drawn sizes."""
+    for budget in exercise.budgets:
+        drawn = [as_case(budget.case(np.random.default_rng(seed))) for seed in range(8)]
+        assert len({str(shapes(case)) for case in drawn}) > 1, f"{exercise.id}: draw the sizes from rng"
+        assert len({repr(_numbers(case)) for case in drawn}) == len(drawn), f"{exercise.id}: draw the values from rng"
+        known = {str(shapes(case)) for seed in range(SEEDS) for case in exercise.draw(np.random.default_rng(seed))}
+        wrong = getattr(budget, "slow", None) or budget.greedy
+        result = judge(exercise, InProcess({exercise.name: _gives_nothing(exercise.reference, known)}))
+        assert (float(result), result.fault) == (0.0, "value"), f"{exercise.id}: zeros pass where it is measured"
+        result = judge(exercise, InProcess({exercise.name: _remembers(wrong)}))
+        assert result.misconception == budget.name, f"{exercise.id}: what was kept from earlier calls passes"
+
+
+def shapes(case: Case) -> list:
+    return [np.shape(v) if np.ndim(v) else v for v in (*case.args, *case.options.values())]
+
+
+def _numbers(case: Case) -> list:
+    return [float(np.mean(v)) for v in case.args if np.ndim(v)]
+
+
+def _gives_nothing(right, known):
+    def answer(*args, **options):
+        result = right(*args, **options)
+        return result if str(shapes(Case(*args, **options))) in known else 0 * result
+
+    return answer
+
+
+def _remembers(wrong):
+    """Works as badly as ever, and looks up what it was asked before."""
+    kept = {}
+
+    def answer(*args, **options):
+        asked = tuple(np.asarray(v).tobytes() for v in (*args, *options.values()))
+        if asked not in kept:
+            kept[asked] = wrong(*args, **options)
+        return copy.copy(kept[asked])
+
+    return answer
 
 
 def prove_not_yet(exercise: Exercise) -> None:
@@ -261,9 +329,19 @@ def _code_lines(exercise: Exercise) -> list[str]:
 
 def prove(exercise: Exercise) -> None:
     """Everything at once, for a single exercise."""
-    for proof in (prove_right_answers, prove_misconceptions, prove_not_yet, prove_faults, prove_words, prove_budgets):
+    for proof in (
+        prove_right_answers,
+        prove_misconceptions,
+        prove_not_yet,
+        prove_faults,
+        prove_words,
+        prove_budgets,
+        prove_measured_calls,
+    ):
         proof(exercise)
 
 
 def lessons() -> list[str]:
-    return list(registry.folders())
+    """The lessons that are to be proved; `course.py test --changed` names those that were, and have not changed."""
+    proved = os.environ.get("COURSE_PROVED_LESSONS", "").split(",")
+    return [number for number in registry.folders() if number not in proved]

@@ -6,14 +6,19 @@ import pytest
 from course_utils.checks import registry
 from course_utils.checks.callers import Fault, Outcome
 from course_utils.checks.callers.inprocess import InProcess
-from course_utils.checks.callers.separate import Subprocess
 from course_utils.checks.exercise import as_case
-from course_utils.checks.judging.bench import trusted
-from course_utils.checks.judging.budgets import CROSSING, LOOKS, ROUNDS, within
+from course_utils.checks.judging.bench import Bench, trusted
+from course_utils.checks.judging.budgets import CROSSING, LOOKS, ROUNDS, look_at
 from course_utils.checks.judging.observation import observe
+from course_utils.classroom.caller import Sandboxed
+from course_utils.classroom.notebook import Cell
 from tests.checks.test_authoring_examples import EXAMPLES
 
 ASKED = [e for e in [*registry.every(), *(example.values[1] for example in EXAMPLES)] if e.speed]
+
+
+def within(exercise, caller):
+    return look_at(Bench(exercise, 0), caller, exercise.speed).kept
 
 
 def case_of(exercise):
@@ -28,13 +33,9 @@ def test_the_margin_covers_the_way_to_another_process(exercise):
     assert seconds >= exercise.speed.times * CROSSING
 
 
-def test_the_way_to_another_process_is_no_longer_than_we_think():
-    caller = Subprocess("def nothing(x): return x")
-    try:
-        x = np.zeros(1500)
-        assert min(caller.call("nothing", (x,)).cpu for _ in range(ROUNDS)) < CROSSING
-    finally:
-        caller.close()
+def test_the_way_to_the_sandbox_is_no_longer_than_we_think(box, stage):
+    with Sandboxed(box, stage, [Cell(1, "def nothing(x): return x")]) as caller:
+        assert min(caller.call("nothing", (np.zeros(1500),)).cpu for _ in range(ROUNDS)) < CROSSING
 
 
 class Hindered(InProcess):
@@ -56,10 +57,10 @@ class Hindered(InProcess):
 def test_a_second_look_comes_before_the_verdict(rounds, fault):
     exercise = ASKED[-1]
     right = {exercise.name: exercise.reference}
-    assert within(exercise, Hindered(right, rounds, fault), exercise.speed)
-    assert not within(exercise, Hindered(right, LOOKS * ROUNDS, fault), exercise.speed)
+    assert within(exercise, Hindered(right, rounds, fault))
+    assert not within(exercise, Hindered(right, LOOKS * ROUNDS, fault))
 
 
 def test_what_is_slow_stays_slow_at_the_second_look():
     exercise = ASKED[-1]
-    assert not within(exercise, InProcess({exercise.name: exercise.speed.slow}), exercise.speed)
+    assert not within(exercise, InProcess({exercise.name: exercise.speed.slow}))

@@ -14,6 +14,7 @@ import pytest
 import course_utils.checks as checks
 from course_utils.checks import (
     Exercise,
+    Metric,
     Misconception,
     Result,
     check,
@@ -184,6 +185,12 @@ def test_a_prediction_is_not_given_away():
     number = but(kind="value", cases=None, name="n", reference=2.5, alternatives=[2.5, 5 / 2])
     told = text(check(number, 3.5, quiet=True))
     assert "TRY AGAIN" in told and "2.5" not in told
+
+
+def test_no_measure_is_passed_by_infinity():
+    measured = but(kind="experiment", metric=Metric(lambda value, case: value, "loss", at_most=0.5))
+    results = [check(measured, lambda x, end=end: end, quiet=True) for end in (0.5, -1e9, -np.inf, np.inf, np.nan)]
+    assert [r.passed for r in results] == [True, True, False, False, False]
 
 
 def test_unknown_exercises_are_told_with_those_there_are():

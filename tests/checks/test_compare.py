@@ -1,5 +1,7 @@
 """What counts as the same, and what kind of difference is told."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -106,3 +108,104 @@ def test_where_the_dtype_does_not_count():
     assert same(A.astype(int), A, loose)
     assert same(3.0, 3, loose)
     assert difference(A.astype(str), A, loose).kind == "dtype"
+
+
+# ---- whatever a learner hands in: only what is meant to be equal is equal, and nothing stops the comparison
+
+NAN, FLAG, NOUGHT = float("nan"), np.zeros(1, bool), np.zeros(1)
+ALIKE = [  # each row: what may be taken for one another where a number, a text or a truth is expected
+    [None],
+    [False, np.bool_(False), np.array(False)],
+    [True],
+    [0, np.int8(0), np.array(0)],
+    [0.0, np.float32(0), np.array(0.0)],
+    [1],
+    [1.0],
+    [NAN, np.array(NAN)],
+    [np.inf],
+    [-np.inf],
+    [1j],
+    [0j],
+    ["", np.array("")],
+    ["0", np.str_("0"), np.array("0")],
+    ["None"],
+    ["nan"],
+    ["False"],
+    [b""],
+    [[]],
+    [()],
+    [{}],
+    [set()],
+    [{0}],
+    [{False}],
+    [[0]],
+    [(0,)],
+    [[False]],
+    [[None]],
+    [[NAN]],
+    [[""]],
+    [["0"]],
+    [[[]]],
+    [[0, [0]]],
+    [{0: 0}],
+    [{False: 0}],
+    [{"0": 0}],
+    [{"a": None}],
+    [{"a": NAN}],
+    [{"a": 0}],
+    [{"a": False}],
+    [{"b": None}],
+    [{"a": None, "b": None}],
+    [np.zeros(0)],
+    [np.zeros(0, int)],
+    [np.zeros(0, bool)],
+    [np.zeros((0, 3))],
+    [NOUGHT],
+    [np.zeros(1, int)],
+    [FLAG],
+    [np.array([NAN])],
+    [np.array(["0"])],
+    [np.array([""])],
+    [np.zeros(1, complex)],
+    [np.zeros((1, 1))],
+    [10**400],
+    [-(10**400)],
+    [Handle("#1", "Tensor")],
+]
+WHOLE = [(r, e) for r in (ALIKE[3][0], np.int8(0), np.array(0)) for e in (0.0, np.float32(0), np.array(0.0))]
+STRICT = {(repr(r), repr(e)) for r, e in [*WHOLE, (1, 1.0), (0, 0j), (0.0, 0j), (1, 1.0)]}  # a whole number will do
+STRICT |= {(repr(r), repr(0j)) for r in (np.int8(0), np.array(0), np.float32(0), np.array(0.0))}
+STRICT |= {(repr([]), repr(())), (repr([0]), repr((0,)))}  # a list for a tuple
+LISTS = [  # in a value, lists, tuples and arrays are written alike, and whole numbers like others
+    [[0], (0,), NOUGHT, np.zeros(1, int), np.zeros(1, complex)],
+    [[False], FLAG],
+    [[NAN], np.array([NAN])],
+    [[""], np.array([""])],
+    [["0"], np.array(["0"])],
+    [[], (), np.zeros(0), np.zeros(0, int), np.zeros(0, bool)],
+    [0, np.int8(0), np.array(0), 0.0, np.float32(0), np.array(0.0)],
+    [1, 1.0],
+]
+IN_VALUES = STRICT | {(repr(r), repr(e)) for row in LISTS for r in row for e in row}
+RULES = [(Rule(), STRICT), (LENIENT, IN_VALUES)]
+
+
+@pytest.mark.parametrize(("rule", "allowed"), RULES, ids=["function", "value"])
+def test_nothing_else_is_equal(rule, allowed):
+    things = [(number, thing) for number, row in enumerate(ALIKE) for thing in row]
+    for (mine, received), (theirs, expected) in itertools.product(things, repeat=2):
+        for r, e in [(received, expected), ({"k": received}, {"k": expected})]:
+            found = difference(r, e, rule)
+            meant = mine == theirs or (repr(received), repr(expected)) in allowed
+            assert (found is None) <= meant, f"{received!r} passes for {expected!r}"
+            assert found is None or mine != theirs, f"{received!r} is refused for {expected!r}: {found}"
+
+
+def test_true_is_no_key_for_one():
+    assert difference({True: "x"}, {1: "x"}).kind == difference({1: "x", True + 1: 0}, {1: "x"}).kind == "keys"
+    assert same({1.0: "x"}, {1: "x"}) and same({np.int64(1): "x"}, {1: "x"})
+
+
+def test_lists_with_holes_are_told_as_lists():
+    for received in ([1, None], [1, [2]], [None], ["a", 2.0]):
+        assert difference(received, np.array([1.0, 2.0]), LENIENT) is not None

@@ -36,6 +36,9 @@ def of_lesson(number):
         def test_time_and_memory(self, exercise):
             proofs.prove_budgets(exercise)
 
+        def test_what_is_measured_is_compared(self, exercise):
+            proofs.prove_measured_calls(exercise)
+
     return Proofs
 
 

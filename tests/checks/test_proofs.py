@@ -95,6 +95,25 @@ def test_a_bad_exercise_is_noticed(what):
         proof(exercise)
 
 
+DRAWS = {
+    "all random": (lambda rng: [(rng.normal(),)], 50),
+    "never random": (lambda rng: [(2.0,), (np.arange(3.0),)], proofs.WATCHED_SEEDS),
+    "one random of two": (lambda rng: [(2.0,), (rng.normal(),)], 50),
+    "a coin": (lambda rng: [(int(rng.integers(2)),)], None),
+    "functions, which cannot be compared": (lambda rng: [(lambda x: x,)], 50),
+}
+
+
+@pytest.mark.parametrize("what", DRAWS)
+def test_only_draws_that_were_proved_already_are_left_out(what, monkeypatch):
+    monkeypatch.setattr(proofs, "SEEDS", 50)
+    draw, kept = DRAWS[what]
+    found = proofs.benches(but(cases=draw))
+    assert len(found) == kept if kept else 2 <= len(found) <= 3
+    drawn = {repr(proofs.Bench(found[0].exercise, seed).cases) for seed in range(50)}
+    assert what.startswith("functions") or {repr(bench.cases) for bench in found} == drawn
+
+
 def test_mutants_show_where_a_case_is_missing():
     count, alive = mutants.survivors(GOOD)
     assert count >= 3 and alive == []

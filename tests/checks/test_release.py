@@ -203,6 +203,41 @@ def test_a_bundle_has_no_solutions(tmp_path):
         release.bundle(release.ROOT, tmp_path / "course" / "course.py")
 
 
+def test_a_bundle_says_what_it_carries(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(release, "drift", lambda *folders: {})
+    assert classroom.main(["release", "--bundle", str(tmp_path / "course")]) == 0
+    told = capsys.readouterr().out
+    assert "no solution notebooks and no tests" in told and "a right answer for every exercise" in told
+    assert (
+        "course_utils/checks/lessons" in told and (tmp_path / "course" / "course_utils" / "checks" / "lessons").is_dir()
+    )
+    marks = [p for p in (tmp_path / "course").rglob("*.ipynb") if "BEGIN SOLUTION" in p.read_text(encoding="utf-8")]
+    assert marks == [] and not list((tmp_path / "course").rglob("test_*.py"))
+    guide = (release.ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
+    assert "without solutions" not in guide and "without solutions" not in release.__doc__
+
+
+# ---- sources for stock nbgrader
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)
+def test_stock_nbgrader_hands_out_what_there_is_to_repair_and_to_fill_in(path, tmp_path):
+    """Its own ClearSolutions on our sources leaves all that our own release hands out, and not the solution."""
+    from nbgrader.preprocessors import ClearSolutions
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / path.name).write_bytes(path.read_bytes())
+    assert release.write_stock(tmp_path / "in", tmp_path / "out") == 1
+    source = nbformat.read(tmp_path / "out" / path.name, as_version=4)
+    stock, _ = ClearSolutions().preprocess(copy.deepcopy(source), {})
+    ours = nbformat.reads(release.released(path), as_version=4)
+    for ready, cleared, whole in zip(ours.cells, stock.cells, source.cells, strict=True):
+        if ready.metadata.get("nbgrader", {}).get("solution") and ready.cell_type == "code":
+            lines = [line for line in ready.source.splitlines() if line.strip() != "raise NotImplementedError"]
+            assert lines == [line for line in cleared.source.splitlines() if line in lines], ready.id
+            assert "### BEGIN SOLUTION" not in cleared.source and "### BEGIN SOLUTION" in whole.source
+
+
 def test_everything_of_the_course_is_bundled_or_left_out_on_purpose():
     left = {"solutions", "tests", "benchmarks", ".ci", ".github"}
     if (release.ROOT / ".git").exists():

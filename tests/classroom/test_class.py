@@ -1,8 +1,8 @@
 """A whole class, graded by the command: every forged mark is 0, every right one full, and the machine untouched."""
 
-import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -22,7 +22,7 @@ from course_utils.classroom.rehearsal.hostile.leaving import LEAVING
 from course_utils.classroom.rehearsal.hostile.lying import LYING
 from course_utils.classroom.rehearsal.hostile.tampering import TAMPERING
 from course_utils.classroom.rehearsal.rehearse import damaged, fine, hostile, made_up_class, mistaken, write
-from course_utils.classroom.results import Folder, write_whole
+from course_utils.classroom.results import Folder, read_table, write_whole
 from course_utils.classroom.sandbox.backend import Limits
 from course_utils.classroom.submissions import find
 
@@ -56,8 +56,7 @@ def grade(notebooks, out, *more, lesson="04", seed="11", check=True):
 
 
 def marks(out):
-    with open(out / "grades.csv", encoding="utf-8", newline="") as file:
-        return {row["student"].removeprefix("'"): row for row in csv.DictReader(file)}
+    return {row["student"].removeprefix("'"): row for row in read_table(out / "grades.csv")}
 
 
 def results(out):
@@ -113,10 +112,9 @@ def test_every_mistake_is_named_and_counted(graded):
         for exercise, name in p.mistakes.items():
             check = next(c for c in found[p.student]["checks"] if c["id"] == exercise)
             assert check["misconception"] == name and check["message"], p.student
-    wanted = Counter((e, m) for p in planned for e, m in p.mistakes.items())
+    wanted = Counter((e, m) for p in planned if p.kind != "not begun" for e, m in p.mistakes.items())
     wanted["04.1", "borrowed"] += 1
-    with open(folder / "out" / "report.csv", encoding="utf-8", newline="") as file:
-        rows = [r for r in csv.DictReader(file) if r["kind"] == "mistake"]
+    rows = [r for r in read_table(folder / "out" / "report.csv") if r["kind"] in ("mistake", "borrowed")]
     assert {(r["exercise"], r["what"]): int(r["students"]) for r in rows} == wanted
 
 
@@ -187,6 +185,11 @@ def test_grading_again_changes_nothing_and_grades_nothing(graded):
 SMALL = 5
 
 
+def undated(path):
+    """A file's bytes without the day of grading."""
+    return re.sub(rb"graded on \d+ \w+ \d+", b"", path.read_bytes())
+
+
 @pytest.fixture
 def small(tmp_path):
     """Five notebooks of the shortest exercise."""
@@ -224,7 +227,7 @@ def test_a_killed_run_goes_on_to_the_same_results(small, box):
     for name in ("grades.csv", "report.html", "report.csv", "results", "feedback", "gradescope"):
         one, two = folder / "whole" / name, folder / "cut" / name
         files = [p.relative_to(one) for p in one.rglob("*") if p.is_file()] if one.is_dir() else [Path()]
-        assert files and all((one / f).read_bytes() == (two / f).read_bytes() for f in files)
+        assert files and all(undated(one / f) == undated(two / f) for f in files)
     assert {s: float(r["score"]) for s, r in marks(folder / "cut").items()} == {
         p.student: sum(p.points.values()) for p in planned
     }
@@ -319,7 +322,7 @@ def test_parts_of_a_class_are_put_together(tmp_path, box):
         (tmp_path / "in" / f"{name}.ipynb").write_text("")
     for k in (1, 2):
         done = grade(tmp_path / "in", tmp_path / "parts" / str(k), "--part", f"{k}/2", lesson="00")
-        assert f"{3 - k} submissions" in done.stdout
+        assert f"{3 - k} submission" in done.stdout
     command = [*GRADE[:-1], "report", str(tmp_path / "all"), "--from", *(str(tmp_path / "parts" / k) for k in "12")]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
     assert "3 results" in done.stdout and set(marks(tmp_path / "all")) == {"a", "b", "c"}

@@ -11,13 +11,30 @@ from pathlib import Path
 import pytest
 import yaml
 
+from course_utils.checks import registry
 from course_utils.classroom import __main__ as command
 from course_utils.classroom.grade import add_arguments
+from course_utils.classroom.rehearsal.hostile import HOSTILE
+from course_utils.classroom.reports import classreport
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "instructors.md").read_text(encoding="utf-8")
 WORKFLOW = ROOT / "course_utils" / "classroom" / "workflow"
 COMMANDS = sorted(set(re.findall(r"python -m course_utils\.classroom ([a-z][^\n`]*)", GUIDE)))
+
+
+def test_numbers_of_the_guide_are_counted():
+    (kinds,) = re.findall(r"`rehearse` has (\d+) hostile kinds", GUIDE)
+    assert int(kinds) == len(HOSTILE)
+    whole = sum(e.points for e in registry.lesson("04").values())
+    (forged,) = [line for line in GUIDE.splitlines() if line.startswith("| forged marks")]
+    assert {int(most) for most in re.findall(r"\(\d+ of (\d+)", forged)} == {whole}
+
+
+def test_what_the_guide_promises_of_the_report_is_how_it_is():
+    words_for = {4: "four"}
+    assert f"The first {words_for[classreport.MOST_TOPICS]} at length" in GUIDE
+    assert all(key.split(" or ")[0] in GUIDE for key in classreport.KEYS.values())
 
 
 def words(line):

@@ -1,13 +1,15 @@
 """Every damage of `damage.py`, and more, is read for what is there and told in words; nothing raises."""
 
 import json
+import time
+import tracemalloc
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course_utils.classroom.notebook import compare, read_notebook
+from course_utils.classroom.notebook import compare, newer_python, read_notebook
 from course_utils.classroom.rehearsal.damage import DAMAGES
 from course_utils.classroom.rehearsal.madeup import as_bytes, right_answers, submission
 
@@ -122,3 +124,66 @@ def test_no_json_raises(document):
     found = read_notebook(json.dumps(document).encode())
     compare(found, found)
     assert all(isinstance(c.source, str) for c in found.cells)
+
+
+SIZE = 200_000
+SLOW = {
+    "a list in an id, again and again": b'{"id":[' * (SIZE // 7),
+    "a broken cell, again and again": b'{"metadata":{{' * (SIZE // 14),
+    "cells that never end": b'{"cell_type":"code","source":"x","outputs":[' * (SIZE // 44),
+    "a long list, nested at last": b'{"id":[' * 900 + b"1," * (SIZE // 2),
+    "nested at its end": b'{"id":1,"x":"' + b"a" * SIZE + b'","y":' + b"[" * 2000,
+    "texts that never end": b'{"id":"' * (SIZE // 7),
+    "marks of a conflict": b"<<<<<<<\n" * (SIZE // 8),
+    "braces": b"{" * SIZE,
+    "blanks": (b"{" + b" " * 50) * (SIZE // 51),
+    "a long number": b'{"cells": ' + b"9" * SIZE + b"}",
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_a_broken_file_made_to_be_slow_costs_by_its_size(name):
+    """Ten times the file took a hundred times as long: 6.3 MB of `{"id":[` took 371 s and three graders."""
+
+    def seconds(data):
+        start = time.process_time()
+        read_notebook(data)
+        return time.process_time() - start
+
+    assert seconds(SLOW[name] * 10) < 60 * max(0.02, min(seconds(SLOW[name]) for _ in range(2)))
+
+
+def test_a_file_of_very_many_parts_takes_no_gigabytes():
+    data = b'{"cells": [{"cell_type": "code", "source": "x = 1"}, ' + b"[]," * 3_000_000 + b"1]}"
+    tracemalloc.start()
+    found = read_notebook(data)
+    megabytes = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    assert megabytes < 60 and [c.source for c in found.cells] == ["x = 1"] and "too many parts" in found.notes[0]
+
+
+def test_a_large_cell_of_a_broken_file_is_saved(right):
+    """With a picture of 3 MB, which is longer than the pieces in which cells are looked for."""
+    picture = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "A" * 3_000_000}}
+    document = {**right, "cells": [{**c, "outputs": [picture]} if "outputs" in c else c for c in right["cells"]][:9]}
+    whole = as_bytes(document)
+    assert len(read_notebook(whole[:-30]).cells) == len(read_notebook(whole).cells) >= 2
+
+
+@pytest.mark.parametrize(
+    ("source", "version", "said"),
+    [
+        ("def first[T](x: list[T]) -> T:\n    return x[0]", None, "uses syntax of Python 3.12"),
+        ("type Row = list[float]", None, "uses syntax of Python 3.12"),
+        ("class A[T]: pass", "3.13.1", "3.13"),
+        ("print(f'{d['a']}')", "3.12.4", "was written with Python 3.12"),
+        ("print(f'{d['a']}')", "3.11.7", ""),
+        ("x = (", None, ""),
+        ("type = 3; x[0] = type", "elsewhere", ""),
+    ],
+)
+def test_a_newer_pythons_syntax_is_told(source, version, said):
+    document = {"cells": [{"cell_type": "code", "source": source}], "metadata": {"language_info": {"version": version}}}
+    told = newer_python(read_notebook(json.dumps(document).encode()), (3, 11))
+    assert said in told and bool(told) == bool(said)
+    assert newer_python(read_notebook(json.dumps(document).encode()), (3, 14)) == ""

@@ -1,14 +1,11 @@
 """What students, teachers and other systems get to read, from results as grading makes them."""
 
-import contextlib
 import csv
 import io
 import json
 import re
-import sqlite3
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +15,14 @@ from course_utils.checks import registry
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import judge
-from course_utils.classroom.grading import Settings, blank, entry, exercises
-from course_utils.classroom.reports import classreport, export, outputs
+from course_utils.classroom.caller import Run
+from course_utils.classroom.grading import Settings, _finished, blank, entry, exercises
+from course_utils.classroom.notebook import Notebook
+from course_utils.classroom.reports import classreport, mistakes, outputs
 from course_utils.classroom.reports.feedback import feedback_page
-from course_utils.classroom.results import Folder, grades_csv
+from course_utils.classroom.results import Folder, grades_csv, read_table
 from course_utils.classroom.submissions import Submission
+from tests.classroom.made_results import made
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCHES = {e.id: Bench(e, 1) for e in exercises("04")[:2]}
@@ -69,6 +69,39 @@ def test_the_table_of_marks_has_its_columns_and_a_number_on_every_row(results):
     assert {r[0] for r in rows} >= {"'=cmd()", "anna", "<b>eve</b>"}
 
 
+def test_a_mark_is_the_sum_of_all_points_and_late_is_late(results):
+    """Points of exercises that were not passed count too; who is late is late, and nobody else."""
+    partly = made("pia", wrong={"04.1": {"points": 1.5}, "04.2": {"points": 0.0}}, late=True)
+    rows = {r["student"]: r for r in csv.DictReader(io.StringIO(grades_csv([partly, made("rob")])))}
+    whole = sum(e.points for e in exercises("04"))
+    assert float(rows["pia"]["score"]) == whole - 2.5 and float(rows["pia"]["04.1"]) == 1.5
+    assert float(rows["rob"]["score"]) == whole and (rows["pia"]["late"], rows["rob"]["late"]) == ("yes", "")
+
+
+def test_grading_sums_the_points_of_what_was_not_passed_too():
+    checks = [
+        {"points": 1.5, "passed": False, "status": "try again"},
+        {"points": 2.0, "passed": True, "status": "pass"},
+    ]
+    found = _finished({"checks": checks, "notes": []}, Notebook(), Run(), "04")
+    assert found["score"] == 3.5
+
+
+def test_an_exercise_that_a_result_does_not_know_is_no_points():
+    """A result from before an exercise was added."""
+    old = made("ann")
+    del old["checks"][-1]
+    (_, row) = csv.DictReader(io.StringIO(grades_csv([made("aaa"), old])))
+    assert row[exercises("04")[-1].id] == "0"
+
+
+def test_tables_open_in_excel_and_are_read_by_us(folder):
+    outputs.write(folder)
+    for name, first in (("grades.csv", "student"), ("report.csv", "exercise")):
+        assert (folder.path / name).read_bytes()[:3] == b"\xef\xbb\xbf"
+        assert all(first in row for row in read_table(folder.path / name))
+
+
 def test_a_students_page_says_what_to_mend_and_shows_their_own_case(results):
     page = feedback_page(results[1])
     mistake = next(m for m in registry.find("04.1").misconceptions if m.name == "no-bias")
@@ -88,7 +121,7 @@ def test_nothing_a_student_wrote_is_markup(results):
 
 
 def test_the_report_counts_what_was_planted_worst_first(results):
-    ways = [m for m in classreport.mistakes(results) if m.kind == "mistake"]
+    ways = [m for m in mistakes.mistakes(results) if m.kind == "mistake"]
     assert [(m.exercise, m.name, len(m.students)) for m in ways] == [("04.1", "no-bias", 5), ("04.2", "half", 1)]
     page = classreport.report_page(results)
     assert page.index("5. Ten measurements") < page.index("2. A line, and how wrong it is")
@@ -105,7 +138,7 @@ def test_what_no_mistake_explains_is_said_in_words(results):
         check = dict.fromkeys(("id", "misconception", "section", "message"), "") | {"status": "try again"}
         check |= {"passed": False, "points": 0.0, "max_points": 1.0}
         made = [{"student": f, "status": "graded", "checks": [check | {"fault": f}]} for f in faults]
-        return {m.message: len(m.students) for m in classreport.mistakes(made)}
+        return {m.message: len(m.students) for m in mistakes.mistakes(made)}
 
     assert ways("TimeUp", "Stuck", "Dead") == {"Does not end in time.": 2, "Ends Python.": 1}
     assert ways("RecursionError", "ZeroDivisionError").keys() == {
@@ -114,7 +147,7 @@ def test_what_no_mistake_explains_is_said_in_words(results):
     }
     source = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "course_utils" / "checks").rglob("*.py"))
     kinds = set(re.findall(r"""(?:Difference|_differ|Fault)\(\s*"([^"]+)"|fault="([^"]+)""", source))
-    known = classreport.OTHER.keys() | classreport.ALIKE.keys() | {"missing", "Missing", "empty", "stub", "fault"}
+    known = mistakes.OTHER.keys() | mistakes.ALIKE.keys() | {"missing", "Missing", "empty", "stub", "fault"}
     assert {a or b for a, b in kinds} <= known
 
 
@@ -131,21 +164,6 @@ def test_gradescope_gets_its_form(results):
         assert {"name", "score", "max_score", "output", "number", "status"} <= set(test)
         assert test["score"] <= test["max_score"] and test["status"] in ("passed", "failed")
     assert "expected:" in told["tests"][0]["output"] and "Hint:" in told["tests"][0]["output"]
-
-
-def test_moodles_worksheet_and_feedback(results):
-    rows = list(csv.DictReader(io.StringIO(export.moodle_csv(results))))
-    assert rows[0] == {"Identifier": "Participant 11", "Full name": "anna", "Grade": "4", "Maximum Grade": "4",
-                       "Feedback comments": ""}  # fmt: skip
-    with zipfile.ZipFile(io.BytesIO(export.moodle_feedback(results))) as archive:
-        assert "anna_11_assignsubmission_file_/feedback.html" in archive.namelist()
-        assert all(".." not in name and name.count("/") == 1 for name in archive.namelist())
-
-
-def test_canvas_table(results):
-    rows = list(csv.reader(io.StringIO(export.canvas_csv(results, "Exercise 04 (77)"))))
-    assert rows[0][0] == "Student" and rows[0][-1] == "Exercise 04 (77)" and rows[1][-1] == "4"
-    assert rows[2] == ["anna", "11", "", "", "", "4"]
 
 
 @pytest.fixture
@@ -171,6 +189,23 @@ def test_a_replaced_result_is_kept(folder, results):
     assert json.loads(old.read_text())["score"] == 4.0 and folder.known("anna")["score"] == 1.0
 
 
+def test_a_run_keeps_what_it_replaced_in_one_folder_and_tells_changed_marks(folder, results, monkeypatch):
+    checks = [c | {"points": 0.5} for c in results[0]["checks"]]
+    folder.keep(results[0] | {"score": 1.0, "checks": checks})
+    monkeypatch.setattr("time.strftime", lambda *args: "another second")
+    folder.keep(results[1] | {"notes": ["mended words"]})
+    told = folder.tell_changes()
+    (place,) = (folder.path / "earlier").iterdir()
+    assert told == f"2 results replaced; another mark: anna 4 → 1. What was is in {place}."
+    rows = {(r["student"], r["exercise"]): (r["before"], r["after"]) for r in read_table(place / "changed_marks.csv")}
+    assert rows == {("anna", "all"): ("4", "1"), ("anna", "04.1"): ("2", "0.5"), ("anna", "04.2"): ("2", "0.5")}
+    again = Folder(folder.path)
+    assert again.tell_changes() == ""
+    again.keep(results[1] | {"notes": ["other words"]})
+    assert "1 result replaced; no mark is another" in again.tell_changes()
+    assert len(list((folder.path / "earlier").iterdir())) == 2
+
+
 def test_half_a_file_is_never_seen(folder, monkeypatch):
     from course_utils.classroom import results as module
 
@@ -186,18 +221,3 @@ def test_half_a_file_is_never_seen(folder, monkeypatch):
     assert folder.known("bad") is None
     with pytest.raises(ValueError, match=r"bad\.json is damaged"):
         folder.all()
-
-
-def test_the_gradebook_of_nbgrader_gets_every_score(tmp_path):
-    whole = blank(Submission("ben"), Settings("04", 1), []) | {"fingerprint": "x"}
-    whole["checks"][0] |= {"points": 1.5}
-    Folder(tmp_path / "graded").keep(whole)
-    database = tmp_path / "gradebook.db"
-    command = [sys.executable, "-m", "course_utils.classroom", "export", str(tmp_path / "graded"), "--to", "nbgrader"]
-    told = subprocess.run([*command, "--database", f"sqlite:///{database}"], cwd=ROOT, check=True, capture_output=True)
-    assert b"1 students" in told.stdout and told.stderr == b""
-    with contextlib.closing(sqlite3.connect(database)) as book:
-        rows = book.execute("select b.name, g.auto_score from grade g join base_cell b on g.cell_id = b.id").fetchall()
-    bad = subprocess.run([*command, "--database", "gradebook"], cwd=ROOT, capture_output=True, text=True)
-    assert bad.returncode == 2 and "gradebook could not be written" in bad.stderr and "Traceback" not in bad.stderr
-    assert len(rows) == 7 and dict(rows)["check-04-1"] == 1.5 and sum(score for _, score in rows) == 1.5

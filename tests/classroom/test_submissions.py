@@ -10,7 +10,7 @@ import zipfile
 
 import pytest
 
-from course_utils.classroom import submissions
+from course_utils.classroom import archive, beside, submissions
 from course_utils.classroom.archive import ENTRY, Unreadable
 from course_utils.classroom.grading import Settings, choose, fingerprint
 from course_utils.classroom.results import safe, write_whole
@@ -162,6 +162,15 @@ def test_a_file_that_becomes_a_link_later_is_not_followed(tmp_path):
     (tmp_path / "mallory" / "04.ipynb").symlink_to("../anna.ipynb")
     with pytest.raises(Unreadable, match="link"):
         found["mallory"].read()
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="the system's own refusal, as on Linux and macOS")
+def test_a_link_that_comes_between_looking_and_opening_is_not_followed(tmp_path, monkeypatch):
+    (tmp_path / "anna.ipynb").write_bytes(NOTEBOOK)
+    (tmp_path / "mallory.ipynb").symlink_to("anna.ipynb")
+    monkeypatch.setattr(archive, "is_link", lambda path: False)
+    with pytest.raises(Unreadable, match="could not be opened"):
+        archive.read_file(tmp_path / "mallory.ipynb")
 
 
 def test_a_link_in_a_zip_is_only_its_text(tmp_path):
@@ -321,3 +330,13 @@ def test_a_locked_or_a_too_large_file_is_told(tmp_path):
     said = []
     megabytes, _ = peak(lambda: said.append(read_all(tmp_path)))
     assert "password" in said[0] and "larger than 100 MB" in said[0] and megabytes < 250
+
+
+def test_files_beside_a_notebook_that_cannot_be_read_are_not_all_tried(tmp_path, monkeypatch):
+    """Five hundred files in a zip, each larger than allowed: every one unpacked would take minutes."""
+    names = {"00.ipynb": NOTEBOOK} | {f"data{k}.bin": b"0" * 100 for k in range(300)}
+    (tmp_path / "mallory.zip").write_bytes(zipped(names))
+    monkeypatch.setattr(beside, "MOST_BYTES", 10)
+    (submission,) = find(tmp_path)
+    assert len(submission.files) == 300
+    assert len(beside.beside(submission, submission.notebooks[0]).notes) <= beside.MOST_TRIED + 1

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tools import memory
 from tools.commands import workspace
 
 
@@ -27,6 +28,12 @@ def write(path, *texts):
     """Store such a notebook."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(notebook(*texts)), encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def no_memory(tmp_path, monkeypatch):
+    """What is proved here, with made-up stages, is nobody's proof."""
+    monkeypatch.setattr(memory, "FILE", tmp_path / "memory.json")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from tools.commands import stages
+from tools.commands.costs import Cost
 from tools.commands.say import Fault
 from tools.commands.stages import Stage
 from tools.commands.tally import Tally, read_junit, unexpected_skips
@@ -38,7 +39,9 @@ def test_half_a_report_is_a_failure(tmp_path):
 
 
 def test_tallies_add_up():
-    assert Tally(1, 2, ("a",)) + Tally(3, 4, ("b",), (("x", 1),)) == Tally(4, 6, ("a", "b"), (("x", 1),))
+    cost = Cost("x", 2.0, 3.0)
+    both = Tally(1, 2, ("a",)) + Tally(3, 4, ("b",), (("x", 1),), (cost,))
+    assert both == Tally(4, 6, ("a", "b"), (("x", 1),), (cost,))
 
 
 def test_a_skip_must_be_on_the_list(tmp_path):

@@ -48,6 +48,17 @@ def test_ci_runs_the_two_commands_on_three_systems_and_two_pythons():
     assert "python course.py test" in commands
 
 
+def test_only_pull_requests_ask_what_was_proved_before():
+    _, job = steps("ci.yml", "course")
+    asked = {step["run"]: step.get("if") for step in job["steps"] if "course.py test" in step.get("run", "")}
+    assert asked == {
+        "python course.py test": "github.event_name != 'pull_request'",
+        "python course.py test --changed": "github.event_name == 'pull_request'",
+    }
+    nightly = (ROOT / ".github" / "workflows" / "nightly.yml").read_text(encoding="utf-8")
+    assert "--changed" not in nightly + (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
 def test_the_nightly_run_takes_the_newest_versions_and_compares_outputs_on_linux_only():
     commands, job = steps("nightly.yml", "newest")
     assert job["strategy"]["matrix"]["os"] == SYSTEMS

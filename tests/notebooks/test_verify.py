@@ -58,6 +58,16 @@ def test_four_faults_at_once(scratch):
     assert "3 faults" in said.splitlines()[-1]
 
 
+def test_points_for_nothing_are_seen():
+    graded = {"grade": True, "grade_id": "c", "locked": True, "points": 3, "schema_version": 3, "solution": False}
+    given = nbformat.v4.new_output("execute_result", data={"text/plain": "2"})
+    cell = nbformat.v4.new_code_cell("check('99.1')", outputs=[given], metadata={"nbgrader": {**graded, "task": False}})
+    assert verify.mark(cell) == 2
+    cell.outputs[0].data["text/plain"] = "0"
+    assert verify.mark(cell) == 0
+    assert verify.mark(nbformat.v4.new_code_cell("check('99.1')", outputs=[given])) == 0
+
+
 def test_cleared_outputs_are_a_fault(scratch, capfd, monkeypatch):
     path = files(scratch)[0]
     notebook = nbformat.read(path, as_version=4)

@@ -1,11 +1,13 @@
 """Every lesson, solution and exercise notebook that is written keeps the rules."""
 
+import json
+import re
 import subprocess
 import sys
 
 import pytest
 
-from tools.anatomy import open_book, problems
+from tools.anatomy import IGNORED, open_book, problems
 from tools.lesson_rules import lesson_problems
 from tools.notebooks import find
 from tools.prose import bare_text
@@ -39,6 +41,16 @@ def test_lesson_fits_the_course(path):
 def test_lesson_has_exercises_and_solutions(path):
     for folder in ("exercises", "solutions"):
         assert (ROOT / folder / path.name).is_file(), f"{folder}/{path.name} is missing"
+
+
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.parent.name != "exercises"], ids=name)
+def test_stored_progress_tells_of_this_lesson_only_and_is_compared(path):
+    """A table of all exercises would change with every lesson that is added."""
+    for cell in open_book(path).cells("code"):
+        if "progress()" in cell.source:
+            shown = "\n".join(output.data["text/plain"] for output in cell.outputs)
+            assert set(re.findall(r"^(\d\d)\.\d+ ", shown, re.M)) == {path.name[:2]}
+            assert len(json.dumps(cell.outputs)) < 10_000 and IGNORED not in cell.metadata.get("tags", [])
 
 
 def test_spelling():

@@ -87,6 +87,7 @@ def test_every_item_has_a_maker_and_bounds():
     assert all(set(item.bounds) == {"float32", "float64"} for item in ITEMS)
 
 
+@pytest.mark.slow
 def test_candidates_take_turns_in_random_order():
     order = []
     candidates = {name: lambda name=name: order.append(name) for name in "abc"}

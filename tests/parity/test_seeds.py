@@ -1,8 +1,12 @@
 """The script behind what lessons say of more seeds still finds the lessons' own cells, and they still mean the same."""
 
-import numpy as np
+import json
 
-from benchmarks.seeds import names_of, names_source
+import numpy as np
+import pytest
+
+from benchmarks import seeds
+from benchmarks.seeds import CLAIMS, NOTEBOOKS, Claim, names_of, names_source
 
 
 def test_the_recall_of_lesson_16_comes_from_its_own_cells():
@@ -19,6 +23,33 @@ def test_the_sums_of_lesson_16_come_from_its_own_cells():
     assert of["learned_sums"](of["GRU"](2, 16, rng), rng, steps=2).shape == of["sums"].shape == (500, 1)
 
 
+@pytest.mark.slow
 def test_the_games_of_lesson_23_come_from_its_own_cells():
     of = names_of("23_gan.ipynb", "23-020", "23-040", "23-550", "23-560")
     assert of["six_games"](steps=2).shape == (6, 1000, 2)
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_the_lesson_says_what_the_script_holds_it_to(name):
+    claim = CLAIMS[name]
+    [lesson] = NOTEBOOKS.glob(f"{claim.cell[:2]}_*.ipynb")
+    cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(lesson.read_text("utf-8"))["cells"]}
+    assert claim.words in cells[claim.cell]
+
+
+def test_a_claim_holds_for_both_ends_and_the_middle_or_not_at_all():
+    middle = Claim("", "", lowest=(0, 1), highest=(0, 1), median=(0.5, 0.6))
+    assert middle.holds([0.1, 0.5, 0.9]) and not middle.holds([0.1, 0.4, 0.9]) and not middle.holds([0.1, 0.7, 0.9])
+    claim = Claim("", "", lowest=(0.2, 0.4), highest=(0.8, 1.0))
+    assert claim.holds([0.9, 0.3, 0.6]) and claim.holds([0.2, 1.0])
+    assert not claim.holds([0.3, 0.5]) and not claim.holds([0.5, 0.9]) and not claim.holds([0.1, 0.9])
+
+
+def test_a_claim_that_does_not_hold_is_told(monkeypatch, capsys):
+    for part in ("adding", "longer_games"):
+        monkeypatch.setattr(seeds, part, dict)
+    monkeypatch.setattr(seeds, "first_letter", lambda: {"16: LSTM, bias 0": [0.25, 0.26]})
+    assert seeds.main() == 0
+    monkeypatch.setattr(seeds, "first_letter", lambda: {"16: LSTM, bias 0": [0.25, 0.76]})
+    assert seeds.main() == 1
+    assert "| NO |" in capsys.readouterr().out

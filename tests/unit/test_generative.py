@@ -128,6 +128,7 @@ def test_coverage_of_a_generator_that_has_collapsed():
     assert mode_coverage(one_stray, ring_centres(8), radius=0.3, least=0).covered == 2
 
 
+@pytest.mark.slow
 def test_the_gan_covers_the_ring():
     """The middle of three seeds: a game is chaotic, and one of twelve seeds ended with five modes."""
     found = []

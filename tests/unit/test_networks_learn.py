@@ -24,6 +24,7 @@ from course_utils.metrics import accuracy
 from course_utils.optim import Adam, cosine_decay
 from course_utils.train import evaluate, fit
 
+pytestmark = pytest.mark.slow  # training takes its time
 single = {"dtype": np.float32}
 
 

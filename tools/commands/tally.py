@@ -7,14 +7,17 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import NamedTuple
 
+from tools.commands.costs import Cost
+
 
 class Tally(NamedTuple):
-    """Passed and failed tests, the skips by name and reason, the stages with their exit codes."""
+    """Passed and failed tests, the skips by name and reason, the stages with their exit codes and costs."""
 
     passed: int = 0
     failed: int = 0
     skips: tuple[str, ...] = ()
     stages: tuple[tuple[str, int], ...] = ()
+    costs: tuple[Cost, ...] = ()
 
     def __add__(self, other: Tally) -> Tally:
         """The sum, field by field."""

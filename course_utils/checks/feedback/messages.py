@@ -22,6 +22,13 @@ ENGLISH = {
     "empty value": "`{name}` is still None. Put your answer there, run that cell, then this one.",
     "not callable": "`{name}` is {type}, and a {wanted} was expected. Did another cell reuse the name?",
     "not a choice": "`{name}` is {received}. Choose one of: {choices}.",
+    # the same for whoever reads it on a page, away from the notebook (`on_page`)
+    "page missing": "There is no `{name}` at the end of your notebook. Is it defined under that name, and does the "
+    "cell that defines it run to its end?",
+    "page stub": "`{name}` still raises NotImplementedError: your answer goes in its place.",
+    "page empty value": "`{name}` is still None: your answer goes there.",
+    "page Stuck": "`{name}` did not finish within {limit} seconds and could not be stopped. Is there a loop or a wait "
+    "that never ends?",
     # what can go wrong while it runs
     "TimeUp": "`{name}` did not finish within {limit} seconds, so it was stopped. Is there a loop that never ends?",
     "Stuck": "`{name}` did not finish within {limit} seconds and could not be stopped. Restart the kernel "
@@ -61,7 +68,8 @@ ENGLISH = {
     "metric nan": "{label} is not a number, so nothing can be judged. Are there NaN or infinite values in your result?",
     "not it": "`{name}` is not right yet.",
     "at": "At `{where}`: expected {expected}, received {received}.",
-    "parts": "{right} of {all} parts are right; look again at {wrong}.",
+    "parts": "{count} of {all} parts are right: {right}. Look again at {wrong}.",
+    "measured": "Right on every small case, but not on a larger one.",
     "mostly": "At least this is going on:",
     # labels
     "example": "The smallest case that fails",
@@ -109,3 +117,15 @@ def say(key: str, **values: Any) -> str:
     '1 of 2 points'
     """
     return ENGLISH[key].format(**values)
+
+
+def on_page(message: str, **values: Any) -> str:
+    """A message in the words for a page: nothing on it can be run again.
+
+    >>> on_page(say("empty value", name="w"), name="w", limit="5")
+    '`w` is still None: your answer goes there.'
+    """
+    for key in ENGLISH:
+        if f"page {key}" in ENGLISH:
+            message = message.replace(say(key, **values), say(f"page {key}", **values))
+    return message

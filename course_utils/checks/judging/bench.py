@@ -40,9 +40,8 @@ class Bench:
     """Cases of one exercise for one seed; references and misconceptions are run when first needed."""
 
     def __init__(self, exercise: Exercise, seed: int):
-        lesson, number = exercise.id.split(".")
-        self.exercise = exercise
-        self.cases = exercise.draw(np.random.default_rng([seed, int(lesson), int(number)]))
+        self.exercise, self.seed = exercise, seed
+        self.cases = exercise.draw(self.rng())
         if not self.cases:
             raise ValueError(f"exercise {exercise.id}: cases gave nothing for seed {seed}")
         self.rule = Rule(
@@ -50,6 +49,10 @@ class Bench:
         )
         self._wanted: list[Observation] | None = None
         self._wrong: dict[str, list[Observation]] = {}
+
+    def rng(self, *more: int) -> np.random.Generator:
+        """The chance of this exercise and seed; with further numbers, of its own for each."""
+        return np.random.default_rng([self.seed, *map(int, self.exercise.id.split(".")), *more])
 
     @property
     def wanted(self) -> list[Observation]:
@@ -106,9 +109,10 @@ class Bench:
             value = float(metric.measure(got.value, case))
         except Exception as error:  # a result of the wrong kind or shape
             return Difference("unmeasured", received=f"{type(error).__name__}: {error}")
-        if math.isnan(value):
+        kept = metric.at_least <= value <= metric.at_most
+        if math.isnan(value) or (kept and math.isinf(value)):
             return Difference("metric nan")
-        return None if metric.at_least <= value <= metric.at_most else Difference("metric", received=f"{value:.4g}")
+        return None if kept else Difference("metric", received=f"{value:.4g}")
 
 
 def trusted(exercise: Exercise, answer: Any) -> InProcess:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -43,6 +44,7 @@ def difference(
     >>> difference(np.zeros((2, 3)), np.zeros((3, 2)))
     Difference(kind='shape', where='', expected='(3, 2)', received='(2, 3)')
     """
+    received, expected = _bare(received), _bare(expected)
     if isinstance(expected, Handle):
         return _differ("type", where, expected, received) if not isinstance(received, Handle) else None
     if isinstance(received, Handle):
@@ -53,9 +55,9 @@ def difference(
         return _dicts(received, expected, rule, where, orders)
     if isinstance(expected, list | tuple):
         return _sequences(received, expected, rule, where, orders)
-    if isinstance(expected, np.ndarray) and expected.ndim:
+    if isinstance(expected, np.ndarray):
         return _arrays(received, expected, rule, where)
-    if isinstance(expected, bool | np.bool_ | int | float | complex | np.number | np.ndarray):
+    if isinstance(expected, bool | np.bool_ | int | float | complex | np.number):
         return _numbers(received, expected, rule, where)
     return _plain(received, expected, rule, where)
 
@@ -83,6 +85,18 @@ def type_name(value: Any) -> str:
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}" if name != "text" else name
 
 
+def _bare(value: Any) -> Any:
+    """An array of no axes as the one thing in it, and NumPy's text as text."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    return value.item() if isinstance(value, np.str_ | np.bytes_) else value
+
+
+def _known(values: Iterable) -> set:
+    """Keys, or what is in a set, to be looked for: True is not 1 here."""
+    return {(isinstance(v, bool | np.bool_), v) for v in values}
+
+
 def _differ(kind: str, where: str, expected: Any, received: Any) -> Difference:
     return Difference(kind, where, type_name(expected), type_name(received))
 
@@ -90,13 +104,14 @@ def _differ(kind: str, where: str, expected: Any, received: Any) -> Difference:
 def _dicts(received: Any, expected: dict, rule: Rule, where: str, orders: bool) -> Difference | None:
     if not isinstance(received, dict):
         return _differ("type", where, expected, received)
+    there, asked = _known(received), _known(expected)
     for key, value in expected.items():
-        if key not in received:
+        if not _known([key]) <= there:
             return Difference("keys", where, repr(key), ", ".join(map(repr, received)) or "no key")
         found = difference(received[key], value, rule, f"{where}[{key!r}]", orders=orders)
         if found:
             return found
-    extra = [k for k in received if k not in expected]
+    extra = [k for k in received if not _known([k]) <= asked]
     return Difference("keys", where, "no more keys", repr(extra[0])) if extra else None
 
 
@@ -131,10 +146,13 @@ def _swapped(received: Any, expected: tuple, rule: Rule) -> bool:
 
 def _arrays(received: Any, expected: np.ndarray, rule: Rule, where: str) -> Difference | None:
     if isinstance(received, list | tuple) and rule.lenient:
+        given = received
         try:
-            received = np.asarray(received)
+            received = np.asarray(given)
         except ValueError:  # rows of unequal length
-            return _differ("type", where, expected, received)
+            return _differ("type", where, expected, given)
+        if received.dtype.kind == "O":  # None among the numbers, say
+            return _differ("type", where, expected, given)
     if isinstance(received, tuple):
         return Difference("tuple", where, "one array", f"a tuple of {len(received)}")
     if not isinstance(received, np.ndarray):
@@ -150,8 +168,10 @@ def _dtypes(received: np.ndarray, expected: np.ndarray, rule: Rule, where: str) 
     alike = kind.get(got.kind, got.kind) == kind.get(want.kind, want.kind)
     if alike and (got.kind not in "fc" or got == want):
         return None
-    text = "U" in (got.kind, want.kind)
-    return Difference("dtype", where, str(want), str(got)) if (rule.same_dtype and not rule.lenient) or text else None
+    if rule.lenient and not received.size and not expected.size:
+        return None
+    apart = "U" in (got.kind, want.kind) or (rule.lenient and "b" in (got.kind, want.kind))
+    return Difference("dtype", where, str(want), str(got)) if (rule.same_dtype and not rule.lenient) or apart else None
 
 
 def _elements(received: np.ndarray, expected: np.ndarray, rule: Rule, where: str) -> Difference | None:
@@ -184,19 +204,22 @@ def _close(received: np.ndarray, expected: np.ndarray, rule: Rule) -> np.ndarray
 
 
 def _numbers(received: Any, expected: Any, rule: Rule, where: str) -> Difference | None:
-    if isinstance(received, np.ndarray) and received.ndim:
+    if isinstance(received, np.ndarray):
         return Difference("shape", where, "() (one number)", str(received.shape))
-    if not isinstance(received, bool | int | float | complex | np.number | np.bool_ | np.ndarray):
+    if not isinstance(received, bool | int | float | complex | np.number | np.bool_):
         return _differ("type", where, expected, received)
     if type(received) is type(expected) and received == expected:
         return None
     got, want = np.asarray(received), np.asarray(expected)
     if (got.dtype.kind == "b") != (want.dtype.kind == "b"):
         return _differ("type", where, expected, received)
+    if got.dtype.kind == "c" != want.dtype.kind:
+        return Difference("dtype", where, "a real number", f"{got.dtype}")
     if want.dtype.kind in "iu" and got.dtype.kind == "f" and rule.same_dtype and not rule.lenient:
         return Difference("dtype", where, "whole number (int)", f"{got.dtype}")
-    if got.dtype.kind == "O" or want.dtype.kind == "O":  # integers beyond 64 bits
-        return None if received == expected else Difference("value", where, str(expected), str(received))
+    if "O" in (got.dtype.kind, want.dtype.kind):  # integers beyond 64 bits
+        equal = got.dtype == want.dtype and received == expected
+        return None if equal else Difference("value", where, str(expected), str(received))
     close = bool(_close(got, want, rule))
     nan = bool(_is_nan(got)) and not bool(_is_nan(want))
     return None if close else Difference("nan" if nan else "value", where, number_text(want[()]), number_text(got[()]))
@@ -207,7 +230,9 @@ def _plain(received: Any, expected: Any, rule: Rule, where: str) -> Difference |
         return _differ("type", where, expected, received)
     if rule.lenient and isinstance(expected, str):
         received, expected = received.strip().casefold(), expected.strip().casefold()
-    return None if received == expected else Difference("value", where, repr(expected), repr(received))
+    same_kind = not isinstance(expected, set) or _known(received) == _known(expected)
+    equal = received == expected and same_kind
+    return None if equal else Difference("value", where, repr(expected), repr(received))
 
 
 def number_text(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from course_utils.checks import registry
@@ -11,10 +12,11 @@ from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
 from course_utils.checks.feedback.show import clip, input_rows, value_text
 from course_utils.checks.judging.bench import HARD_STOPS, Bench, Trial
-from course_utils.checks.judging.budgets import within
+from course_utils.checks.judging.budgets import look_at
 from course_utils.checks.judging.compare import Difference, type_name
 from course_utils.checks.judging.diagnose import recognise
 from course_utils.checks.judging.observation import Observation, parameter_names
+from course_utils.checks.judging.parts import parts_of
 
 NO_CREDIT = 0.0
 
@@ -30,7 +32,7 @@ def judge(
     if unready is not None:
         return unready
     result = verdict(bench, bench.trials(caller))
-    return _within_budgets(exercise, caller, result) if result.passed and budgets else result
+    return _within_budgets(bench, caller, result) if result.passed and budgets else result
 
 
 def supplied(exercise: Exercise) -> dict[str, Any]:
@@ -44,10 +46,8 @@ def verdict(bench: Bench, trials: list[Trial]) -> Result:
     exercise, stop = bench.exercise, trials[-1].got.fault
     if stop and stop.kind in HARD_STOPS and not trials[-1].right:
         return _stopped(exercise, trials[-1], stop)
-    routes = _routes(trials)
-    if routes:
-        message = say("borrowed", routes=" and ".join(f"`{r}`" for r in routes))
-        return _result(exercise, TRY_AGAIN, message, misconception="borrowed")
+    if _routes(trials):
+        return _borrowed(exercise, trials)
     if all(t.right for t in trials):
         return _right(exercise, trials)
     return _wrong(exercise, bench, trials)
@@ -105,10 +105,23 @@ def _routes(trials: list[Trial]) -> list[str]:
     return list(dict.fromkeys(seen))
 
 
-def _within_budgets(exercise: Exercise, caller: Caller, right: Result) -> Result:
+def _borrowed(exercise: Exercise, trials: list[Trial]) -> Result:
+    message = say("borrowed", routes=" and ".join(f"`{r}`" for r in _routes(trials)))
+    return _result(exercise, TRY_AGAIN, message, misconception="borrowed")
+
+
+def _within_budgets(bench: Bench, caller: Caller, right: Result) -> Result:
     """The same Result, or that of the first budget that is not kept."""
+    exercise = bench.exercise
     for budget in exercise.budgets:
-        if not within(exercise, caller, budget):
+        look = look_at(bench, caller, budget)
+        if _routes(look.trials):
+            return _borrowed(exercise, look.trials)
+        if look.wrong:
+            trial, message = look.wrong[0], f"{say('measured')} {gap_message(exercise, look.wrong[0])}"
+            about = {"fault": _fault_name(trial), "said": _said(trial.got), "example": _example(exercise, trial)}
+            return _result(exercise, TRY_AGAIN, message, **about)
+        if not look.kept:
             points = exercise.points * (1 - budget.share)
             return _result(exercise, TRY_AGAIN, budget.message, points=points, misconception=budget.name)
     return right
@@ -124,8 +137,9 @@ def _right(exercise: Exercise, trials: list[Trial]) -> Result:
 
 
 def _wrong(exercise: Exercise, bench: Bench, trials: list[Trial]) -> Result:
-    worst = min((t for t in trials if not t.right), key=lambda t: t.size)
-    points, share = _partial(exercise, bench, trials)
+    worst, parts = min((t for t in trials if not t.right), key=lambda t: t.size), parts_of(bench, trials)
+    share = parts.sentence(exercise)
+    points = round(exercise.points * parts.share, 2)
     about = {"points": points, "said": _said(worst.got), "example": _example(exercise, worst)}
     found = recognise(bench, trials)
     if found:
@@ -133,36 +147,14 @@ def _wrong(exercise: Exercise, bench: Bench, trials: list[Trial]) -> Result:
         unrepaired = exercise.kind == "repair" and misconception.answer is exercise.broken and everything
         message = misconception.message if everything else f"{say('mostly')} {misconception.message}"
         status = NOT_YET if unrepaired else TRY_AGAIN
+        message += f"\n{share}" if share else ""
         return _result(exercise, status, message, misconception=misconception.name, **about)
-    message = gap_message(exercise, worst) + share
+    message = f"{gap_message(exercise, worst)} {share}".rstrip()
     return _result(exercise, TRY_AGAIN, message, fault=_fault_name(worst), **about)
 
 
 def _fault_name(trial: Trial) -> str:
     return trial.got.fault.kind if trial.gap.kind == "fault" else trial.gap.kind
-
-
-def _partial(exercise: Exercise, bench: Bench, trials: list[Trial]) -> tuple[float, str]:
-    """Points for the parts of a dict that are right in every case, and a sentence about it.
-
-    Parts are what a drive saw or what a value is made of; a dict that a function returns is one answer.
-    """
-    parts = trials[0].want.value
-    if exercise.metric is not None or not (exercise.is_value or exercise.drive) or not isinstance(parts, dict):
-        return NO_CREDIT, ""
-    if any(t.got.fault for t in trials):
-        return NO_CREDIT, ""
-    if not all(isinstance(t.got.value, dict) for t in trials):
-        return NO_CREDIT, ""
-    right = [key for key in parts if all(_part_right(bench, t, key) for t in trials)]
-    points = round(exercise.points * len(right) / len(parts), 2)
-    wrong = ", ".join(repr(key) for key in parts if key not in right)
-    return points, " " + say("parts", right=len(right), all=len(parts), wrong=wrong) if right else ""
-
-
-def _part_right(bench: Bench, trial: Trial, key: Any) -> bool:
-    got = Observation(value={key: trial.got.value.get(key)}, mutated=trial.got.mutated)
-    return bench.gap(got, Observation(value={key: trial.want.value[key]}), trial.case) is None
 
 
 def _result(exercise: Exercise, status: str, message: str, *, points: float = NO_CREDIT, **about: Any) -> Result:
@@ -194,18 +186,24 @@ def gap_message(exercise: Exercise, trial: Trial) -> str:
         return say("not it", name=name)  # a prediction is not given away
     if gap.kind == "no fault":
         return say("no fault", name=name, kind=trial.want.fault.kind)
-    return _difference_message(gap, name, trial.got)
+    return _difference_message(exercise, gap, trial.got)
 
 
-def _difference_message(gap: Difference, name: str, got: Observation) -> str:
+def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -> str:
     key = f"{gap.kind} in" if gap.where and gap.kind in ("nothing", "type") else gap.kind
-    where = f"`result{gap.where}`" if gap.where else ""
-    message = say(
-        key, name=name, where=where, expected=gap.expected, received=gap.received, arguments=", ".join(got.mutated)
-    )
+    place = place_text(exercise, gap.where)
+    where = f"`{place}`" if gap.where else ""
+    words = {"name": exercise.name, "expected": gap.expected, "received": gap.received}
+    message = say(key, where=where, arguments=", ".join(got.mutated), **words)
     if gap.kind in ("value", "nan", "shape", "dtype", "length", "keys") and gap.where:
-        message += " " + say("at", where=f"result{gap.where}", expected=gap.expected, received=gap.received)
+        message += " " + say("at", where=place, expected=gap.expected, received=gap.received)
     return message
+
+
+def place_text(exercise: Exercise, where: str) -> str:
+    """Where in the result, in the learner's words: "db[2]" if the third thing returned is db, else "result[2][2]"."""
+    part = re.match(r"\[(\d+)\]", where) if exercise.parts else None
+    return exercise.parts[int(part[1])] + where[part.end() :] if part else f"result{where}"
 
 
 def bound_text(exercise: Exercise) -> str:
@@ -225,9 +223,10 @@ def _example(exercise: Exercise, trial: Trial) -> Example | None:
     """The failing case, ready to read; a value has no case, and its right answer is not given away."""
     if exercise.is_value:
         return None
-    if exercise.metric is not None and not trial.got.fault:
+    if exercise.metric is not None:  # many answers reach the bound: one of them is not what is expected
         expected = f"{exercise.metric.label}: {bound_text(exercise)}"
-        return Example(expected=expected, received=trial.gap.received or value_text(trial.got.value))
+        received = _seen_text(trial.got) if trial.got.fault else trial.gap.received or value_text(trial.got.value)
+        return Example(expected=expected, received=received)
     rows = input_rows(parameter_names(exercise), trial.case.args, trial.case.options)
     script = trial.got.script() if exercise.drive else []
     return Example(rows, script, _seen_text(trial.want), _seen_text(trial.got))

@@ -3,7 +3,8 @@
     python -m course_utils.classroom rehearse --exercise 04 --count 60 --out rehearsal
 
 Every registered mistake, every damage and every hostile kind is somebody's notebook; `expected.csv` says what each must
-get.  The answers come from the registry: the notebooks carry the exercise's own right and wrong functions.
+get.  The answers come from the registry: the notebooks carry the exercise's own right and wrong functions.  When the
+class is graded, `rehearse --compare graded/rehearsal --out rehearsal` says whether every mark is as expected.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from pathlib import Path
 
 from course_utils.checks import registry
 from course_utils.checks.callers.inprocess import InProcess
-from course_utils.checks.exercise import Exercise, Misconception, right_answer, wrong_answer
+from course_utils.checks.exercise import Exercise, Misconception, wrong_answer
 from course_utils.checks.judging.judge import judge
 from course_utils.classroom.grading import GRADED, exercises, number_of
+from course_utils.classroom.rehearsal.compare import report
 from course_utils.classroom.rehearsal.damage import DAMAGES
 from course_utils.classroom.rehearsal.hostile import HOSTILE
 from course_utils.classroom.rehearsal.madeup import (
@@ -31,6 +33,8 @@ from course_utils.classroom.rehearsal.madeup import (
     unmodified,
 )
 from course_utils.classroom.results import empty_folder, table, write_whole
+
+SEEDS = 12  # so many inputs are tried before a mistake's share is held to be certain
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,13 @@ class Planned:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--exercise", required=True, metavar="NN", help="the lesson's number, such as 04")
+    parser.add_argument("--exercise", metavar="NN", help="the lesson's number, such as 04")
     parser.add_argument("--count", type=int, default=200, help="students (default: 200)")
     parser.add_argument(
         "--out", required=True, type=Path, metavar="DIR", help="a new folder: notebooks/ and expected.csv"
+    )
+    parser.add_argument(
+        "--compare", type=Path, metavar="GRADED", help="is every mark of this graded folder what --out expects?"
     )
 
 
@@ -57,6 +64,12 @@ def run(arguments: argparse.Namespace) -> int:
     """The command; returns its exit code."""
     folder = arguments.out
     try:
+        if arguments.compare is not None:
+            same, told = report(folder / "expected.csv", arguments.compare / "grades.csv")
+            print(told)
+            return 0 if same else 1
+        if arguments.exercise is None:
+            raise ValueError("name the lesson with --exercise, such as --exercise 04")
         empty_folder(folder)
         planned = made_up_class(number_of(arguments.exercise), arguments.count)
     except ValueError as error:
@@ -121,17 +134,32 @@ def mistaken(lesson: str) -> Iterator[Planned]:
     for exercise in exercises(lesson):
         for m in exercise.misconceptions:
             cells = right_answers(lesson) | {exercise.id: f'{exercise.name} = wrong("{exercise.id}", "{m.name}")'}
-            points = full_marks(lesson) | {exercise.id: _part(exercise, m)}
-            yield Planned(
-                f"{exercise.id} {m.name}", "mistake", as_bytes(submission(lesson, cells)), points, {exercise.id: m.name}
-            )
+            part = _part(exercise, m)
+            if part is not None:  # else nobody knows beforehand what it must get
+                points, data = full_marks(lesson) | {exercise.id: part}, as_bytes(submission(lesson, cells))
+                yield Planned(f"{exercise.id} {m.name}", "mistake", data, points, {exercise.id: m.name})
 
 
-def _part(exercise: Exercise, mistake: Misconception) -> float:
-    """The points a mistake leaves: none, but for the right entries of a dict."""
-    if not isinstance(right_answer(exercise.reference), dict):
+def all_mistaken(lesson: str, which: int, first: str = "") -> Planned:
+    """A known mistake in every exercise: of each the one of this number, or its last."""
+    chosen = {}
+    for e in exercises(lesson):
+        certain = [(m, part) for m in e.misconceptions[: which + 2] if (part := _part(e, m)) is not None]
+        chosen[e.id] = (e, *certain[min(which, len(certain) - 1)])
+    cells = {number: f'{e.name} = wrong("{number}", "{m.name}")' for number, (e, m, _) in chosen.items()}
+    points = {number: part for number, (_, _, part) in chosen.items()}
+    data = as_bytes(submission(lesson, cells, first=first, bare=True))
+    return Planned(f"all mistaken {which + 1}", "mistake", data, points, {k: m.name for k, (_, m, _) in chosen.items()})
+
+
+def _part(exercise: Exercise, mistake: Misconception) -> float | None:
+    """The points a mistake leaves: those of the parts that are right.  None where other inputs leave others."""
+    if not (exercise.parts or exercise.is_value or exercise.drive):
         return 0.0
-    return float(judge(exercise, InProcess({exercise.name: wrong_answer(exercise, mistake)}, trusted=True)))
+    caller = InProcess({exercise.name: wrong_answer(exercise, mistake)}, trusted=True)
+    seeds = range(1 if exercise.is_value else SEEDS)
+    found = {float(judge(exercise, caller, seed=seed, budgets=False)) for seed in seeds}
+    return found.pop() if len(found) == 1 else None
 
 
 def damaged(lesson: str) -> Iterator[Planned]:

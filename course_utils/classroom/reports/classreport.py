@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import statistics
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import Counter
 
-from course_utils.checks import registry
 from course_utils.classroom.grading import MISSING, UNREADABLE, exercises
+from course_utils.classroom.reports.feedback import common_causes
+from course_utils.classroom.reports.mistakes import BORROWED, OPEN, Mistake, Topic, mistakes, readable, topics, who
 from course_utils.classroom.reports.pages import (
     fact,
     histogram,
@@ -22,96 +22,33 @@ from course_utils.classroom.reports.pages import (
 )
 from course_utils.classroom.results import number, text_cell
 from course_utils.classroom.results import table as csv_table
+from course_utils.classroom.wording import counted, listed
 
 HELP_BELOW = 0.5  # of the marks
-MOST_SECTIONS, MOST_MISTAKES = 4, 3  # of the lesson, and of one section, told at length
-MOST_ROWS = 12  # students listed before the rest is folded
-COLOURS = {"right": "#3f90da", "mistake": "#bd1f01", "other": "#e76300", "open": "#94a4a2"}
-KEYS = {"right": "right", "mistake": "a known mistake", "other": "wrong in another way", "open": "not begun or not run"}
-OTHER = {  # what no registered mistake explains, by the kind of fault; any other kind is an exception's name
-    "TimeUp": "Does not end in time.",
-    "Dead": "Ends Python.",
-    "SystemExit": "Calls sys.exit.",
-    "KeyboardInterrupt": "Raises KeyboardInterrupt.",
-    "Unusable": "What it gives could not be used.",
-    "not callable": "Is no function or class.",
-    "choice": "Is none of the choices.",
-    "shape": "The shape is wrong.",
-    "nan": "Gives NaN.",
-    "dtype": "The dtype is wrong.",
-    "value": "Other values.",
-    "mutated": "Changes its input.",
-    "nothing": "Returns nothing.",
-    "type": "Gives another type.",
-    "length": "The number of results is wrong.",
-    "order": "The results are in another order.",
-    "keys": "The keys of the dict are wrong.",
-    "metric": "Does not reach the bound.",
-    "no fault": "Raises no error where it should.",
+MOST_TOPICS, MOST_MISTAKES = 4, 3  # to teach again, and mistakes of one of them, told at length
+MOST_ROWS = 12  # students, or ways of going wrong, listed before the rest is folded
+MOST_NAMES = 6  # in a table's cell
+COLOURS = {"right": "#3f90da", "mistake": "#bd1f01", BORROWED: "#832db6", "other": "#e76300", "open": "#94a4a2"}
+KEYS = {
+    "right": "right",
+    "mistake": "a known mistake",
+    BORROWED: "taken from a library",
+    "other": "wrong in another way",
+    "open": "not begun or not run",
 }
-ALIKE = {"Stuck": "TimeUp", "object": "type", "tuple": "type", "metric nan": "metric", "unmeasured": "Unusable"}
 
 
-@dataclass
-class Mistake:
-    """One way in which one exercise went wrong, and who went that way."""
-
-    exercise: str
-    kind: str  # mistake, other, open
-    name: str
-    message: str
-    section: str
-    students: list[str] = field(default_factory=list)
-    lost: float = 0.0
-
-
-def mistakes(results: list[dict]) -> list[Mistake]:
-    """All ways in which the submissions that could be read went wrong, most frequent first."""
-    found: dict[tuple, Mistake] = {}
-    for result in readable(results):
-        for check in result["checks"]:
-            if check["passed"]:
-                continue
-            kind, name, message = _way(check)
-            key = check["id"], kind, name
-            mistake = found.setdefault(key, Mistake(check["id"], kind, name, message, check["section"]))
-            mistake.students.append(result["student"])
-            mistake.lost += check["max_points"] - check["points"]
-    return sorted(found.values(), key=lambda m: (-len(m.students), -m.lost, m.exercise, m.name))
-
-
-def readable(results: list[dict]) -> list[dict]:
-    return [r for r in results if r["status"] not in (MISSING, UNREADABLE)]
-
-
-def _way(check: dict) -> tuple[str, str, str]:
-    """Kind, name and words of what went wrong with one check."""
-    if check["misconception"]:
-        return "mistake", check["misconception"], _registered(check["id"], check["misconception"]) or check["message"]
-    if check["status"] in ("not yet", "not tried"):
-        return "open", check["status"], "Not begun, or not run."
-    fault = ALIKE.get(check["fault"], check["fault"]) or "value"
-    return "other", fault, OTHER.get(fault) or f"Stops with {fault}."
-
-
-def _registered(number: str, name: str) -> str:
-    """A misconception's own message, apart from what one answer added to it."""
-    try:
-        exercise = registry.find(number)
-    except ValueError:
-        return ""
-    return next((m.message for m in (*exercise.misconceptions, *exercise.budgets) if m.name == name), "")
-
-
-def report_page(results: list[dict]) -> str:
-    """HTML for the results of one exercise."""
+def report_page(results: list[dict], graded: str = "") -> str:
+    """HTML for the results of one exercise; `graded` is the day on which the last of them came about."""
     lesson = results[0]["exercise"] if results else ""
     ways = mistakes(results)
+    when = f" · graded on {graded}" if graded else ""
     body = [
-        f'<p class="soft sans">Class report · exercise {text(lesson)}</p><h1>{text(lesson_title(lesson))}</h1>',
+        f'<p class="soft sans">Class report · exercise {text(lesson + when)}</p><h1>{text(lesson_title(lesson))}</h1>',
         _numbers(results),
         _exercises(results, ways),
         _again(results, ways),
+        _others(ways),
         _marks(results),
         _help(results),
         _files(results),
@@ -126,6 +63,8 @@ def _numbers(results: list[dict]) -> str:
     facts = [fact(len(results), "handed in")]
     if len(good) < len(results):
         facts.append(fact(len(results) - len(good), "could not be read"))
+    if late := sum(bool(r["late"]) for r in results):
+        facts.append(fact(late, "handed in late"))
     if good:
         facts += [
             fact(f"{100 * statistics.median(shares):.0f} %", "of the marks: half of the class has this or more"),
@@ -149,7 +88,7 @@ def _exercises(results: list[dict], ways: list[Mistake]) -> str:
         for k in KEYS
     )
     rows = "".join(_bar(number, title, _sums(number, good, ways), len(good)) for number, title in _worst_first(good))
-    caption = f"<figcaption>{keys}<br>The number is the share that is right.</figcaption>"
+    caption = f'<figcaption><span class="keys">{keys}</span><br>The number is the share that is right.</figcaption>'
     return f"<h2>Exercise by exercise, worst first</h2><figure>{rows}{caption}</figure>"
 
 
@@ -176,47 +115,54 @@ def _bar(number: str, title: str, sums: dict[str, int], count: int) -> str:
 
 
 def _again(results: list[dict], ways: list[Mistake]) -> str:
-    """The sections of the lesson to teach again: where most of the class made a known mistake first."""
-    count = len(readable(results))
-    sections: dict[tuple[str, str], list[Mistake]] = defaultdict(list)
-    for m in ways:
-        if m.kind == "mistake":
-            sections[m.exercise[:2], m.section].append(m)
-    if not sections:
+    """What to teach again: the sections and families in which most of the class made a known mistake first."""
+    count, found = len(readable(results)), topics(ways)
+    if not found:
         return "<h2>To teach again</h2><p>No known mistake was made.</p>"
-    order = sorted(sections.items(), key=lambda pair: (-len(_who(pair[1])), pair[0]))[:MOST_SECTIONS]
-    return "<h2>To teach again, worst first</h2>" + "".join(_section(*key, found, count) for key, found in order)
+    told = "".join(_topic(topic, count) for topic in found[:MOST_TOPICS])
+    return f"<h2>To teach again, worst first</h2>{told}{_more_topics(found[MOST_TOPICS:], count)}"
 
 
-def _who(found: list[Mistake]) -> set[str]:
-    return {s for m in found for s in m.students}
+def _more_topics(rest: list[Topic], count: int) -> str:
+    """What is not told at length, in a table."""
+    if not rest:
+        return ""
+    rows = [
+        [
+            text(topic.title),
+            ", ".join(text(f"{m.exercise} {m.name}") for m in topic.ways),
+            str(len(topic.students)),
+            percent(len(topic.students), count),
+        ]
+        for topic in rest
+    ]
+    head = ["what", "mistakes", "students", "share"]
+    return f"<details><summary>{len(rest)} more, where fewer went wrong</summary>{table(head, rows, (2, 3))}</details>"
 
 
-def _section(lesson: str, section: str, found: list[Mistake], count: int) -> str:
-    """One section: how many went wrong there, and with which mistakes."""
-    wrong = len(_who(found))
-    shown = "".join(_mistake(m, count) for m in found[:MOST_MISTAKES])
-    rest = found[MOST_MISTAKES:]
+def _topic(topic: Topic, count: int) -> str:
+    """One section or family: how many went wrong there, and with which mistakes."""
+    wrong, lesson = len(topic.students), topic.ways[0].lesson
+    shown = "".join(_mistake(m, count) for m in topic.ways[:MOST_MISTAKES])
+    rest = topic.ways[MOST_MISTAKES:]
     more = (
-        (
-            f"<p><small>and {len(rest)} more kinds, {len(_who(rest))} students: "
-            f"{', '.join(text(f'{m.exercise} {m.name}') for m in rest)}</small></p>"
-        )
+        f"<p><small>and {counted(len(rest), 'more kind')}, {counted(len(who(rest)), 'student')}: "
+        f"{', '.join(text(f'{m.exercise} {m.name}') for m in rest)}</small></p>"
         if rest
         else ""
     )
+    where = topic.where or f"Lesson {lesson} · {lesson_title(lesson)}"
     return (
-        f'<section class="card"><div class="head"><h3>{text(section or f"Lesson {lesson}")}</h3>'
+        f'<section class="card"><div class="head"><h3>{text(topic.title)}</h3>'
         f'<span class="sans"><strong>{percent(wrong, count)}</strong> '
-        f"<small>{wrong} of {count} students</small></span></div>"
-        f'<p class="soft"><small>Lesson {text(lesson)} · {text(lesson_title(lesson))}</small></p>'
-        f"{shown}{more}</section>"
+        f"<small>{wrong} of {counted(count, 'student')}</small></span></div>"
+        f'<p class="soft"><small>{text(where)}</small></p>{shown}{more}</section>'
     )
 
 
 def _mistake(m: Mistake, count: int) -> str:
     n = len(m.students)
-    label = f"{n} of {count} students"
+    label = f"{n} of {counted(count, 'student')}"
     bar = stack([(n / count, COLOURS["mistake"], label)], label)
     return (
         f'<div class="row"><span>{text(m.exercise)} <strong>{text(m.name)}</strong></span>{bar}<b>{n}</b></div>'
@@ -229,24 +175,61 @@ def _names(students: list[str]) -> str:
     return f"<details><summary>Who</summary><p><small>{listed}</small></p></details>"
 
 
+def _others(ways: list[Mistake]) -> str:
+    """What no registered mistake explains, and what was borrowed: which notebooks to look at."""
+    parts, head = [], ["exercise", "what", "students", "who"]
+    for kind, title, advice in (
+        ("other", "Wrong in another way", "No known mistake explains these: look at one or two of the notebooks."),
+        (BORROWED, "Taken from a library", "Not a mistake to teach again, but something to talk about."),
+    ):
+        rows = [
+            [text(", ".join(sorted(ids))), words(message), str(len(students)), _some(list(students))]
+            for (message, students), ids in _alike([m for m in ways if m.kind == kind]).items()
+        ]
+        if rows:
+            parts.append(f"<h2>{title}</h2><p>{advice}</p>{_folded(head, rows, (2,))}")
+    return "".join(parts)
+
+
+def _alike(ways: list[Mistake]) -> dict[tuple[str, tuple[str, ...]], list[str]]:
+    """{(words, students): exercises}: what the same students did in several exercises has one cause, and one row."""
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for m in ways:
+        found.setdefault((m.message, tuple(sorted(m.students))), []).append(m.exercise)
+    return found
+
+
+def _some(students: list[str]) -> str:
+    return f"<small>{text(listed(sorted(students), MOST_NAMES))}</small>"
+
+
+def _folded(head: list[str], rows: list[list[str]], numeric: tuple[int, ...]) -> str:
+    """A table of which only the first rows are seen at once."""
+    rest = rows[MOST_ROWS:]
+    more = f"<details><summary>{len(rest)} more</summary>{table(head, rest, numeric)}</details>" if rest else ""
+    return table(head, rows[:MOST_ROWS], numeric) + more
+
+
 def _details(results: list[dict], ways: list[Mistake]) -> str:
     """Every way of going wrong, as a table."""
     count = len(readable(results))
-    kinds = {"mistake": "", "other": "<em>another way:</em> ", "open": "<em>open:</em> "}
+    kinds = {"mistake": "", BORROWED: "", "other": "<em>another way:</em> ", "open": "<em>open:</em> "}
     rows = [
         [
             text(m.exercise),
             kinds[m.kind] + (text(m.name) if m.kind == "mistake" else words(m.message)),
             str(len(m.students)),
             percent(len(m.students), count),
+            _some(m.students),
         ]
         for m in sorted(ways, key=lambda m: (m.exercise, -len(m.students), m.name))
     ]
     if not rows:
         return ""
+    ways_ = counted(len(rows), "way of going wrong", "ways of going wrong")
     return (
-        f"<h2>All mistakes</h2><details><summary>{len(rows)} ways of going wrong</summary>"
-        + table(["exercise", "what went wrong", "students", "share"], rows, (2, 3))
+        f"<h2>All mistakes</h2><details><summary>{ways_}</summary>"
+        + table(["exercise", "what went wrong", "students", "share", "who"], rows, (2, 3))
         + "</details>"
     )
 
@@ -269,23 +252,30 @@ def _help(results: list[dict]) -> str:
     if not few:
         return "<h2>Who needs help</h2><p>Everybody has at least half of the marks.</p>"
     rows = [
-        [text(r["student"]), f"{mark(r['score'])} of {mark(r['max_score'])}", words(_why(r))]
+        [_name(r), f"{mark(r['score'])} of {mark(r['max_score'])}", words(_why(r))]
         for r in sorted(few, key=lambda r: (r["score"], r["student"]))
     ]
-    shown = table(["student", "marks", "first thing to talk about"], rows[:MOST_ROWS], (1,))
-    rest = table(["student", "marks", "first thing to talk about"], rows[MOST_ROWS:], (1,)) if rows[MOST_ROWS:] else ""
-    more = f"<details><summary>{len(rows) - MOST_ROWS} more</summary>{rest}</details>" if rest else ""
-    return f"<h2>Who needs help</h2><p>Less than half of the marks: {len(few)}.</p>{shown}{more}"
+    shown = _folded(["student", "marks", "first thing to talk about"], rows, (1,))
+    return f"<h2>Who needs help</h2><p>Less than half of the marks: {len(few)}.</p>{shown}"
+
+
+def _name(result: dict) -> str:
+    return text(result["student"]) + (' <span class="chip open">late</span>' if result["late"] else "")
 
 
 def _why(result: dict) -> str:
     if result["status"] in (MISSING, UNREADABLE) or not result["checks"]:
         return " ".join(result["notes"][:2]) or result["status"]
     wrong = [c for c in result["checks"] if not c["passed"]]
-    open_ = sum(c["status"] != "try again" for c in wrong)
-    named = next((c for c in wrong if c["misconception"]), None)
+    if not wrong:
+        return result["status"]
+    if causes := common_causes(wrong)[0]:
+        name, broken = next(iter(causes.items()))
+        return f"`{name}` is not defined, which stops {counted(len(broken), 'answer')}"
+    open_ = sum(c["status"] in OPEN for c in wrong)
+    named = next((c for c in wrong if c["misconception"] and c["status"] not in OPEN), None)
     if open_ > len(result["checks"]) / 2:
-        return f"{open_} of {len(result['checks'])} exercises not begun"
+        return f"{open_} of {counted(len(result['checks']), 'exercise')} not begun"
     if named:
         return f"{named['id']} {named['misconception']}"
     return f"{wrong[0]['id']}: {wrong[0]['message'].splitlines()[0][:140]}"
@@ -301,7 +291,9 @@ def _files(results: list[dict]) -> str:
     if not rows:
         return ""
     shown = table(["student", "status", "what was found"], rows)
-    return f"<h2>Files with something to say</h2><details><summary>{len(rows)} files</summary>{shown}</details>"
+    return (
+        f"<h2>Files with something to say</h2><details><summary>{counted(len(rows), 'file')}</summary>{shown}</details>"
+    )
 
 
 def _everybody(results: list[dict]) -> str:
@@ -309,12 +301,11 @@ def _everybody(results: list[dict]) -> str:
         return ""
     ids = [c["id"] for c in results[0]["checks"]]
     rows = [
-        [text(r["student"]), f"<strong>{mark(r['score'])}</strong>", *(mark(c["points"]) for c in r["checks"])]
-        for r in results
+        [_name(r), f"<strong>{mark(r['score'])}</strong>", *(mark(c["points"]) for c in r["checks"])] for r in results
     ]
     numeric = range(1, len(ids) + 2)
     return (
-        f"<h2>All marks</h2><details><summary>{len(results)} students</summary>"
+        f"<h2>All marks</h2><details><summary>{counted(len(results), 'student')}</summary>"
         + table(["student", "all", *ids], rows, tuple(numeric))
         + "</details>"
     )
@@ -322,17 +313,17 @@ def _everybody(results: list[dict]) -> str:
 
 def report_csv(results: list[dict]) -> str:
     """The same as a table: one row a way of going wrong, and one for the right ones."""
-    good = readable(results)
+    good, ways = readable(results), mistakes(results)
     lesson = results[0]["exercise"] if results else ""
-    titles = {e.id: (e.title, e.section) for e in exercises(lesson)} if lesson else {}
-    rows: list[list] = [["exercise", "title", "section", "kind", "what", "message", "students", "share"]]
-    for number_, (title, section) in titles.items():
-        right = sum(c["passed"] for r in good for c in r["checks"] if c["id"] == number_)
-        ways = [("right", "right", "", right)] + [
-            (m.kind, m.name, m.message, len(m.students)) for m in mistakes(results) if m.exercise == number_
-        ]
-        rows += [
-            [number_, title, section, kind, text_cell(what), message, n, number(n / len(good) if good else 0.0)]
-            for kind, what, message, n in ways
-        ]
+    rows: list[list] = [
+        ["exercise", "title", "section", "kind", "what", "message", "students", "share", "family", "who"]
+    ]
+    for exercise in exercises(lesson) if lesson else ():
+        right = [r["student"] for r in good if any(c["passed"] and c["id"] == exercise.id for c in r["checks"])]
+        found = [Mistake(exercise.id, "right", "right", "", exercise.section, students=right)]
+        for m in found + [m for m in ways if m.exercise == exercise.id]:
+            share = number(len(m.students) / len(good) if good else 0.0)
+            names = "" if m.kind == "right" else text_cell("; ".join(sorted(m.students)))
+            rows.append([m.exercise, exercise.title, exercise.section, m.kind, text_cell(m.name), m.message,
+                         len(m.students), share, m.family, names])  # fmt: skip
     return csv_table(rows)

@@ -25,8 +25,12 @@ def check_cells(lesson: str) -> tuple[str, dict[str, str]]:
     raise ValueError(f"exercises/{lesson}_*.ipynb is not there: run `python -m course_utils.classroom release` first")
 
 
-def push(results: Iterable[dict], database: str, assignment: str | None = None) -> int:
-    """Write every score into the gradebook; scores given by hand stay.  Returns the number of students.
+def push(
+    results: Iterable[dict], database: str, assignment: str | None = None, new_students: bool = False
+) -> tuple[int, list[str]]:
+    """Write every score into the gradebook; scores given by hand stay.
+
+    Returns the number of students written, and the names that the gradebook does not know.
 
     Parameters
     ----------
@@ -36,6 +40,8 @@ def push(results: Iterable[dict], database: str, assignment: str | None = None) 
         nbgrader's, such as "sqlite:///gradebook.db".  It is made if it is not there.
     assignment : str
         The assignment's name in the gradebook; left out, the notebook's name.
+    new_students : bool
+        Add whoever is not there yet: a misspelt name becomes a student of its own.
 
     Raises
     ------
@@ -51,7 +57,7 @@ def push(results: Iterable[dict], database: str, assignment: str | None = None) 
 
     results = list(results)
     try:
-        return _push(results, database, assignment)
+        return _push(results, database, assignment, new_students)
     except SQLAlchemyError as error:
         why = str(error).splitlines()[0]
         raise ValueError(
@@ -59,7 +65,7 @@ def push(results: Iterable[dict], database: str, assignment: str | None = None) 
         ) from error
 
 
-def _push(results: list[dict], database: str, assignment: str | None) -> int:
+def _push(results: list[dict], database: str, assignment: str | None, new_students: bool) -> tuple[int, list[str]]:
     """Write all scores."""
     from nbgrader.api import Gradebook
 
@@ -67,6 +73,8 @@ def _push(results: list[dict], database: str, assignment: str | None) -> int:
     assignment = assignment or name
     with warnings.catch_warnings(), Gradebook(database) as book:
         warnings.simplefilter("ignore")  # SQLAlchemy's about nbgrader's own session
+        known = {student.id for student in book.students}
+        strangers = [r["student"] for r in results if _id(r) not in known and not new_students]
         book.update_or_create_assignment(assignment)
         book.update_or_create_notebook(name, assignment)
         for check in results[0]["checks"]:
@@ -74,13 +82,18 @@ def _push(results: list[dict], database: str, assignment: str | None) -> int:
                 cells[check["id"]], name, assignment, max_score=check["max_points"], cell_type="code"
             )
         for result in results:
-            _push_one(book, result, name, assignment, cells)
-    return len(results)
+            if result["student"] not in strangers:
+                _push_one(book, result, name, assignment, cells)
+    return len(results) - len(strangers), strangers
+
+
+def _id(result: dict) -> str:
+    return result["student"][:128]
 
 
 def _push_one(book, result: dict, name: str, assignment: str, cells: dict[str, str]) -> None:
     """One student's scores."""
-    student = result["student"][:128]
+    student = _id(result)
     book.update_or_create_student(student)
     book.update_or_create_submission(assignment, student)
     for check in result["checks"]:

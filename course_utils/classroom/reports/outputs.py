@@ -6,20 +6,26 @@ import json
 
 from course_utils.classroom.reports.classreport import report_csv, report_page
 from course_utils.classroom.reports.feedback import feedback_page
-from course_utils.classroom.results import Folder, grades_csv, safe, write_whole
+from course_utils.classroom.results import BOM, Folder, grades_csv, safe, write_whole
+from course_utils.classroom.wording import day
 
 
 def write(folder: Folder) -> list[dict]:
     """Write all tables and pages of a folder; returns the results they show."""
     results = folder.all()
+    times = {r["student"]: folder.graded_at(r["student"]) for r in results}
     for result in results:
-        name = safe(result["student"])
-        write_whole(folder.feedback / f"{name}.html", feedback_page(result))
-        write_whole(folder.path / "gradescope" / name / "results.json", json.dumps(gradescope(result), indent=1) + "\n")
-    write_whole(folder.path / "grades.csv", grades_csv(results))
-    write_whole(folder.path / "report.csv", report_csv(results))
-    write_whole(folder.path / "report.html", report_page(results))
+        name, when = safe(result["student"]), day(times[result["student"]])
+        write_whole(folder.feedback / f"{name}.html", feedback_page(result, when))
+        write_whole(folder.path / "gradescope" / name / "results.json", gradescope_json(result))
+    write_whole(folder.path / "grades.csv", BOM + grades_csv(results))
+    write_whole(folder.path / "report.csv", BOM + report_csv(results))
+    write_whole(folder.path / "report.html", report_page(results, day(max(times.values())) if times else ""))
     return results
+
+
+def gradescope_json(result: dict) -> str:
+    return json.dumps(gradescope(result), indent=1) + "\n"
 
 
 def gradescope(result: dict) -> dict:
@@ -37,7 +43,11 @@ def gradescope(result: dict) -> dict:
         }
         for c in result["checks"]
     ]
-    notes = [*result["notes"], *(f"Cell {c['place']}: {c['text']}" for c in result["cells"])]
+    notes = [
+        *(["Handed in late."] if result["late"] else []),
+        *result["notes"],
+        *(f"Cell {c['place']}: {c['text']}" for c in result["cells"]),
+    ]
     return {
         "score": result["score"],
         "output": "\n".join(notes),

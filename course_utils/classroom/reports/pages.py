@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from course_utils.plan import load_lessons
 
+STRESS = re.compile(r"(?<![\w*])\*{1,2}(?![\s*])([^*\n]+?)(?<!\s)\*{1,2}(?![\w*])")
 STYLE = """
 :root { --ink:#22272e; --soft:#5b6470; --line:#dfe3e8; --paper:#fbfbf9; --card:#ffffff; --blue:#2f6fb0;
   --red:#b03a1a;
@@ -50,6 +51,7 @@ th { text-align:left; color:var(--soft); font-weight:600 } th, td { padding:.35r
   vertical-align:top;
   border-bottom:1px solid var(--line) } td.n, th.n { text-align:right; font-variant-numeric:tabular-nums;
   white-space:nowrap }
+td.n + td, th.n + th { padding-left:1rem } .keys > span { white-space:nowrap }
 .pair { display:grid; grid-template-columns:repeat(2, minmax(0, 1fr)); gap:0 1rem }
 @media (max-width:44rem) { .pair { grid-template-columns:minmax(0, 1fr) } }
 ul.plain { list-style:none; padding:0 } .big { font-size:1.5rem; font-weight:600; line-height:1.1 }
@@ -84,8 +86,15 @@ def text(value: object) -> str:
 
 
 def words(value: str) -> str:
-    """A message: `code` between backticks, line breaks kept."""
-    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", text(value)).replace("\n", "<br>")
+    """A message: `code` between backticks, *stress* between asterisks outside of code, line breaks kept.
+
+    >>> words("You want *each* row, `2*x*y`; 2*x*y and a * b * c stay.")
+    'You want <em>each</em> row, <code>2*x*y</code>; 2*x*y and a * b * c stay.'
+    """
+    pieces = re.split(r"`([^`\n]+)`", text(value))
+    pieces[::2] = [STRESS.sub(r"<em>\1</em>", piece) for piece in pieces[::2]]
+    pieces[1::2] = [f"<code>{piece}</code>" for piece in pieces[1::2]]
+    return "".join(pieces).replace("\n", "<br>")
 
 
 def mark(value: float) -> str:
@@ -107,7 +116,11 @@ def percent(part: float, whole: float) -> str:
 
 
 def lesson_title(lesson: str) -> str:
-    """'Linear regression', as the plan has it; nothing where the plan is not at hand."""
+    """The lesson's title as the plan has it; nothing where the plan is not at hand.
+
+    >>> lesson_title("16")
+    'LSTM gates'
+    """
     with contextlib.suppress(OSError, KeyError):
         return load_lessons()[lesson].title
     return ""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from course_utils.classroom.reports import outputs
 from course_utils.classroom.results import Folder
+from course_utils.classroom.wording import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,10 +29,13 @@ def run(arguments: argparse.Namespace) -> int:
         with folder.locked():
             merge(folder, [Folder(p) for p in arguments.parts])
             results = outputs.write(folder)
+            changes = folder.tell_changes()
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{len(results)} results in {folder.path / 'report.html'} and {folder.path / 'grades.csv'}.")
+    print(f"{counted(len(results), 'result')} in {folder.path / 'report.html'} and {folder.path / 'grades.csv'}.")
+    if changes:
+        print(changes)
     return 0
 
 

@@ -119,6 +119,7 @@ EXERCISE = Exercise(
     reference=read_scores,
     cases=lambda rng: [(file,) for file in score_files(rng)],
     alternatives=[read_scores_checks, read_scores_lines],
+    parts=("scores", "bad"),
     misconceptions=[
         Misconception(
             "scores-as-text",

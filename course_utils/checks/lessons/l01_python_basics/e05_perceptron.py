@@ -89,10 +89,11 @@ class PerceptronSum(Perceptron):
 
 
 def lessons_to_learn(rng):
-    """AND for two inputs, one input, and random lessons for three inputs."""
+    """AND for two inputs, one input, a lesson in which yes at 0 ends elsewhere, and random ones for three inputs."""
     square = [([0, 0], 0), ([0, 1], 0), ([1, 0], 0), ([1, 1], 1)]
     yield 2, square * 3
     yield 1, [([1.0], 1), ([-2.0], 0), ([0.5], 1), ([0.0], 1)]
+    yield 2, [([0, 1], 1), ([1, 0], 0)]
     rows = [[round(float(v), 1) for v in rng.normal(size=3)] for _ in range(8)]
     yield 3, [(row, int(row[0] - row[2] > 0)) for row in rows]
 
@@ -130,11 +131,13 @@ EXERCISE = Exercise(
             "wrong-sign",
             PerceptronWrongSign,
             "It gets worse with each example: your error is prediction minus target. Which way round is it in (1.2)?",
+            family="wrong sign",
         ),
         Misconception(
             "bias-stays",
             PerceptronNoBias,
             "The weights learn, the bias stays at 0. What does (1.2) say about b?",
+            family="bias forgotten",
         ),
         Misconception(
             "zero-is-yes",
@@ -150,6 +153,7 @@ EXERCISE = Exercise(
             "predict-without-bias",
             PerceptronForgetsBias,
             "`predict` leaves the bias out of the sum.",
+            family="bias forgotten",
         ),
         Misconception(
             "sum-as-answer",

@@ -78,6 +78,7 @@ EXERCISE = Exercise(
             "starts-late",
             running_mean_late,
             "The first mean is missing: `range(1, …)` begins with the second number.",
+            family="off by one",
         ),
         Misconception(
             "position",

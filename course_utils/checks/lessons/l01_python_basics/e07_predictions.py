@@ -28,9 +28,17 @@ EXERCISE = Exercise(
             "B: `a + [3]` builds a new list, and the name `b` is tied to that one. Has anything been done to `a`?",
         ),
         Misconception(
-            "end-included", {"C": "cdef"}, "C: a slice leaves out its end: [2:5] takes positions 2, 3 and 4."
+            "end-included",
+            {"C": "cdef"},
+            "C: a slice leaves out its end: [2:5] takes positions 2, 3 and 4.",
+            family="off by one",
         ),
-        Misconception("from-one", {"C": "bcd"}, "C: positions begin at 0, so the letter at position 2 is the third."),
+        Misconception(
+            "from-one",
+            {"C": "bcd"},
+            "C: positions begin at 0, so the letter at position 2 is the third.",
+            family="off by one",
+        ),
         Misconception("range-end", {"D": [0, 1, 2, 3]}, "D: range(3) has three numbers, and the first is 0."),
         Misconception("range-from-one", {"D": [1, 2, 3]}, "D: range(3) begins with 0."),
         Misconception(

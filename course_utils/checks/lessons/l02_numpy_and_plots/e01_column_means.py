@@ -36,18 +36,25 @@ EXERCISE = Exercise(
             "row-means",
             lambda X: X.mean(axis=1),
             "These are the means of the rows. The axis that you name is the one that disappears: which should go?",
+            family="wrong axis",
         ),
         Misconception(
             "one-mean",
             lambda X: X.mean(),
             "This is one mean of all entries. Without an axis everything is summed away.",
+            family="wrong axis",
         ),
         Misconception(
             "axis-kept",
             lambda X: X.mean(axis=0, keepdims=True),
             "Right numbers, but with shape (1, d): keepdims left an axis of size 1. Asked is shape (d,).",
         ),
-        Misconception("sums", lambda X: X.sum(axis=0), "These are sums. By how many must they be divided?"),
+        Misconception(
+            "sums",
+            lambda X: X.sum(axis=0),
+            "These are sums. By how many must they be divided?",
+            family="mean and sum confused",
+        ),
         Misconception(
             "divided-by-columns",
             lambda X: X.sum(axis=0) / X.shape[1],

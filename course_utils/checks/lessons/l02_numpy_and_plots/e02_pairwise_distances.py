@@ -80,6 +80,7 @@ EXERCISE = Exercise(
             "transposed",
             pairwise_transposed,
             "Rows and columns have changed places: entry (i, j) should be the distance from A[i] to B[j].",
+            family="transposed",
         ),
     ],
     hints=[

@@ -30,7 +30,10 @@ EXERCISE = Exercise(
     ],
     misconceptions=[
         Misconception(
-            "axis-that-stays", {"X.sum(axis=1)": (3,)}, "axis=1 is the axis that goes: 3 columns are summed."
+            "axis-that-stays",
+            {"X.sum(axis=1)": (3,)},
+            "axis=1 is the axis that goes: 3 columns are summed.",
+            family="wrong axis",
         ),
         Misconception("none-in-front", {"X[:, None, :]": (1, 2, 3)}, "None puts the new axis where it stands: second."),
         Misconception(

@@ -72,8 +72,14 @@ EXERCISE = Exercise(
             "last-window-missing",
             moving_average_short,
             "The last window is missing. How many windows of 2 fit into 3 values? n - k + 1, not n - k.",
+            family="off by one",
         ),
-        Misconception("sums", moving_average_sum, "These are sums of k values. What makes them averages?"),
+        Misconception(
+            "sums",
+            moving_average_sum,
+            "These are sums of k values. What makes them averages?",
+            family="mean and sum confused",
+        ),
         Misconception(
             "blocks",
             moving_average_blocks,

@@ -67,7 +67,10 @@ EXERCISE = Exercise(
             "Each row has ones in the columns of *all* labels. `table[:, labels]` means all rows; row i needs its own.",
         ),
         Misconception(
-            "transposed", one_hot_transposed, "Rows and columns have changed places: a row for each label, please."
+            "transposed",
+            one_hot_transposed,
+            "Rows and columns have changed places: a row for each label, please.",
+            family="transposed",
         ),
         Misconception(
             "own-count",

@@ -74,8 +74,14 @@ EXERCISE = Exercise(
             "transposed",
             matmul_swapped,
             "Rows and columns have changed places. Row i of A belongs to row i of the result.",
+            family="transposed",
         ),
-        Misconception("one-short", matmul_short, "The last term of each sum is missing: where does your range end?"),
+        Misconception(
+            "one-short",
+            matmul_short,
+            "The last term of each sum is missing: where does your range end?",
+            family="off by one",
+        ),
         Misconception(
             "entry-by-entry",
             matmul_entrywise,

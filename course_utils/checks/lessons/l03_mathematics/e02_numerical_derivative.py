@@ -109,8 +109,11 @@ EXERCISE = Exercise(
             "tiny-step",
             derivative_tiny_step,
             "The step is so small that only rounding is left. The lesson measured which step is best.",
+            family="numerical instability",
         ),
-        Misconception("sign", derivative_backwards, "The sign is turned round: f(x + h) comes first."),
+        Misconception(
+            "sign", derivative_backwards, "The sign is turned round: f(x + h) comes first.", family="wrong sign"
+        ),
         Misconception("not-divided", derivative_not_divided, "This is the height won. A slope is height by distance."),
     ],
     hints=[

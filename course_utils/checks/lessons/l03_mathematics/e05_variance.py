@@ -19,6 +19,10 @@ def variance_mean_first(values):
     return np.mean(np.square(values - np.mean(values)))
 
 
+def variance_of_squares(values):
+    return np.mean(np.square(values)) - np.mean(values) ** 2
+
+
 def variance_sample(values):
     return np.sum((values - np.mean(values)) ** 2) / max(len(values) - 1, 1)
 
@@ -44,11 +48,11 @@ def variance_cancels(values):
 
 
 def samples(rng):
-    """Two values, equal values, one value, far from zero, many."""
+    """Two values, equal values, one value, far from zero (but not so far that E[v²] - m² fails), many."""
     yield (np.array([1.0, 3.0, 5.0]),)
     yield (np.array([2.0, 2.0]),)
     yield (np.array([-4.0]),)
-    yield (1e5 + rng.normal(size=5),)
+    yield (1e3 + rng.normal(size=5),)
     yield (rng.normal(size=8),)
 
 
@@ -63,7 +67,7 @@ EXERCISE = Exercise(
     reference=variance,
     cases=samples,
     rtol=1e-5,
-    alternatives=[variance_array, variance_mean_first],
+    alternatives=[variance_array, variance_mean_first, variance_of_squares],
     misconceptions=[
         Misconception(
             "n-minus-one",
@@ -71,7 +75,12 @@ EXERCISE = Exercise(
             "You divided by n - 1. That estimates the variance of a larger crowd; asked is that of these values: n.",
         ),
         Misconception("root", variance_root, "This is the standard deviation, the root of the variance."),
-        Misconception("sum", variance_sum, "These are all squared distances added up. The variance is their mean."),
+        Misconception(
+            "sum",
+            variance_sum,
+            "These are all squared distances added up. The variance is their mean.",
+            family="mean and sum confused",
+        ),
         Misconception(
             "around-zero",
             variance_around_zero,

@@ -87,6 +87,7 @@ EXERCISE = Exercise(
             coin_of_product,
             "Right for a few tosses, -inf for ten thousand: the product is too small for a computer. Take logarithms "
             "of the factors, before they are multiplied.",
+            family="numerical instability",
         ),
         Misconception("likelihood", coin_likelihood, "This is the likelihood. Asked is its logarithm."),
         Misconception("heads-only", coin_heads_only, "Tails tell something too: n - k of them, each with 1 - p."),
@@ -95,11 +96,14 @@ EXERCISE = Exercise(
             coin_tosses,
             "You counted a tail for every toss. How many tails are there, if k of n were heads?",
         ),
-        Misconception("minus", coin_negative, "The sign: a logarithm of a probability is at most 0."),
+        Misconception(
+            "minus", coin_negative, "The sign: a logarithm of a probability is at most 0.", family="wrong sign"
+        ),
         Misconception(
             "zero-times-infinity",
             coin_zero_times_infinity,
             "For p = 0 without heads you compute 0 · (-inf), which is NaN. What did not happen must not be counted.",
+            family="numerical instability",
         ),
         Misconception(
             "certain-coin",

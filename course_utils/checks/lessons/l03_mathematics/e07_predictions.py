@@ -28,7 +28,9 @@ EXERCISE = Exercise(
         Misconception(
             "inner-slope-forgotten", {"chain": 4}, "chain: the outer slope is 2u = 4. And the inner box's slope?"
         ),
-        Misconception("uphill", {"direction": "a"}, "direction: along the gradient the height *grows*."),
+        Misconception(
+            "uphill", {"direction": "a"}, "direction: along the gradient the height *grows*.", family="wrong sign"
+        ),
         Misconception(
             "variances-equal", {"variance": 4}, "variance: doubling a number makes its square 4 times as large."
         ),

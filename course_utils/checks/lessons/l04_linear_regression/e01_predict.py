@@ -38,13 +38,13 @@ EXERCISE = Exercise(
     misconceptions=[
         Misconception("no-bias", lambda X, w, b: X @ w,
             "Every prediction is off by the same amount, b. A person whose features are all 0 should get b, not 0: "
-            "see (4.7)."),
+            "see (4.7).", family="bias forgotten"),
         Misconception("no-sum", lambda X, w, b: X * w + b,
             "You have one number for each feature of each person; a person has one prediction. In (4.7) the "
             "products of a row are added up."),
         Misconception("sum-over-people", lambda X, w, b: np.sum(X * w) + b,
             "You have one number for all people together: the sum ran over the rows too. Along which axis does one "
-            "person's row lie?"),
+            "person's row lie?", family="wrong axis"),
         Misconception("bias-for-each-feature", lambda X, w, b: (X * w + b).sum(axis=1),
             "The bias came in once for each feature, because it was added before the sum. In (4.7) it stands "
             "outside."),

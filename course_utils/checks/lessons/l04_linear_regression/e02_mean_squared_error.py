@@ -37,10 +37,10 @@ EXERCISE = Exercise(
     misconceptions=[
         Misconception("half", lambda pred, y: np.mean((pred - y) ** 2) / 2,
             "Exactly half of what is asked. Some books put 1/2 before the mean to save a 2 in the derivative; "
-            "(4.2) does not, nor do PyTorch and Keras."),
+            "(4.2) does not, nor do PyTorch and Keras.", family="a factor forgotten or doubled"),
         Misconception("sum", lambda pred, y: np.sum((pred - y) ** 2),
             "This is the sum of the squares: it grows with every person you add, even if all errors stay alike. "
-            "What is missing in front of the sum of (4.2)?"),
+            "What is missing in front of the sum of (4.2)?", family="mean and sum confused"),
         Misconception("root", lambda pred, y: np.sqrt(np.mean((pred - y) ** 2)),
             "This is the root of the mean squared error. It has the unit of the target, which is good for reading, "
             "but (4.2) stops before the root."),
@@ -56,7 +56,8 @@ EXERCISE = Exercise(
             "You divided by n - 1. That is for the variance of a sample whose mean was estimated; (4.2) divides by "
             "n."),
         Misconception("one-for-each", lambda pred, y: (pred - y) ** 2,
-            "These are the squares, one for each person. A loss is one number: which function makes one of many?"),
+            "These are the squares, one for each person. A loss is one number: which function makes one of many?",
+            family="a value for each example instead of one"),
     ],
     hints=[
         "Say (4.2) aloud from the inside to the outside. What is the innermost step?",

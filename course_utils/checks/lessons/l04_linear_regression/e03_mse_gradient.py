@@ -53,24 +53,27 @@ EXERCISE = Exercise(
     difficulty=3, section="3. Which way is down?", reference=mse_gradient, cases=gradient_cases,
     forbidden=("course_utils.losses.mse_backward", "course_utils.gradcheck.numerical_gradient"),
     alternatives=[gradient_by_loop, gradient_by_columns, gradient_by_ones],
+    parts=("dw", "db"),
     misconceptions=[
         Misconception("no-mean", wrong_gradient(lambda X, e: 2 * X.T @ e, lambda X, e: 2 * e.sum()),
             "Both slopes are n times too large: they belong to the sum of the squares, but the loss is their mean. "
-            "Look at the factor before the sums in (4.4)."),
+            "Look at the factor before the sums in (4.4).", family="mean and sum confused"),
         Misconception("no-factor-2", wrong_gradient(lambda X, e: X.T @ e / len(e), lambda X, e: e.mean()),
             "Both slopes are exactly half. The derivative of e² is 2e: the 2 of (4.3) is lost. (With a half before "
-            "the loss it would cancel; our loss has no half.)"),
+            "the loss it would cancel; our loss has no half.)", family="a factor forgotten or doubled"),
         Misconception("sign", wrong_gradient(lambda X, e: -2 * X.T @ e / len(e), lambda X, e: -2 * e.mean()),
             "Right size, wrong sign: your error is y minus the prediction. Then the inner derivative is -x, and "
-            "its minus is missing. Take e = prediction - y, as in (4.2)."),
+            "its minus is missing. Take e = prediction - y, as in (4.2).", family="wrong sign"),
         Misconception("db-no-mean", wrong_gradient(lambda X, e: 2 * X.T @ e / len(e), lambda X, e: 2 * e.sum()),
-            "dw is right. db is n times too large: it needs the mean as well, see the second half of (4.4)."),
+            "dw is right. db is n times too large: it needs the mean as well, see the second half of (4.4).",
+            family="mean and sum confused"),
         Misconception("dw-no-mean", wrong_gradient(lambda X, e: 2 * X.T @ e, lambda X, e: 2 * e.mean()),
             "db is right. dw is n times too large: the matrix product adds over all people, and nothing divides by "
-            "n afterwards."),
+            "n afterwards.", family="mean and sum confused"),
         Misconception("db-no-factor-2",
             wrong_gradient(lambda X, e: 2 * X.T @ e / len(e), lambda X, e: e.mean()),
-            "dw is right. db is half: the 2 of the square belongs to the bias too, (4.3)."),
+            "dw is right. db is half: the 2 of the square belongs to the bias too, (4.3).",
+            family="a factor forgotten or doubled"),
         Misconception("no-x",
             wrong_gradient(lambda X, e: np.full(X.shape[1], 2 * e.mean()), lambda X, e: 2 * e.mean()),
             "All entries of dw are equal to db: the feature is missing. The inner derivative of the error with "
@@ -78,11 +81,11 @@ EXERCISE = Exercise(
         Misconception("no-bias-in-the-error",
             lambda X, y, w, b: (2 * X.T @ (X @ w - y) / len(y), 2 * np.mean(X @ w - y)),
             "Your error leaves the bias out. The prediction is Xw + b, (4.7): compute it whole before you subtract "
-            "y."),
+            "y.", family="bias forgotten"),
         Misconception("mean-over-everything",
             wrong_gradient(lambda X, e: 2 * np.mean(X * e[:, None]), lambda X, e: 2 * e.mean()),
             "dw is one number, but each weight has its own slope. Your mean ran over people and features: average "
-            "over the people only. Which axis is that?"),
+            "over the people only. Which axis is that?", family="mean and sum confused"),
         Misconception("slope-of-one-person",
             wrong_gradient(lambda X, e: 2 * X * e[:, None], lambda X, e: 2 * e),
             "You have a slope for each person. The gradient of the mean is the mean of these: average over the "

@@ -55,10 +55,11 @@ EXERCISE = Exercise(
         "course_utils.linear_models.Ridge", "course_utils.linear_models.LinearRegression", "sklearn.linear_model.Ridge",
     ),
     alternatives=[ridge_with(lambda n, lam: n * lam), ridge_by_extra_people],
+    parts=("w", "b"),
     misconceptions=[
         Misconception("forgot-n", ridge_with(lambda n, lam: lam),
             "Your price is n times too low: XᵀX adds over all people, while the loss is a mean. Set the gradient "
-            "of MSE + lam·‖w‖² to zero and multiply by n: what becomes of lam?"),
+            "of MSE + lam·‖w‖² to zero and multiply by n: what becomes of lam?", family="mean and sum confused"),
         Misconception("penalised-bias", ridge_with(lambda n, lam: n * lam, penalise_bias=True),
             "The bias pays the price too: it is pulled towards 0, although the targets lie far from 0. Only the "
             "weights stand in the sum of (4.9). Which entry of the diagonal belongs to the bias?"),
@@ -67,17 +68,17 @@ EXERCISE = Exercise(
             "because the loss is a mean."),
         Misconception("half-the-price", ridge_with(lambda n, lam: n * lam / 2),
             "Your price is half of what is asked: the 2 of the derivative was cancelled in the first term only. "
-            "The derivative of lam·w² is 2·lam·w."),
+            "The derivative of lam·w² is 2·lam·w.", family="a factor forgotten or doubled"),
         Misconception("twice-the-price", ridge_with(lambda n, lam: 2 * n * lam),
             "Your price is twice what is asked: the derivative of lam·w² has a 2, but so has that of the MSE, and "
-            "both cancel."),
+            "both cancel.", family="a factor forgotten or doubled"),
         Misconception("divided-by-n", ridge_with(lambda n, lam: lam / n),
             "The n went to the wrong side. From Xᵀe/n + lam·w = 0, multiply by n: does lam grow or shrink?"),
         Misconception("no-price", ridge_with(lambda n, lam: 0.0),
             "This is least squares: lam changes nothing in your answer."),
         Misconception("no-bias", ridge_with(lambda n, lam: n * lam, centre=False),
             "Your model has no bias, so the weights must lift all predictions. Add a column of ones, or take the "
-            "averages of X and y away first."),
+            "averages of X and y away first.", family="bias forgotten"),
         Misconception("split-at-the-wrong-end", ridge_split_wrong,
             "Your numbers are right, but b is taken from the wrong end: where does the column of ones stand in your A, "
             "and which entry of theta is its weight?"),

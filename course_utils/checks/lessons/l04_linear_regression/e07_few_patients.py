@@ -7,6 +7,7 @@ from course_utils.checks.exercise import Case, Exercise, Metric, Misconception
 from course_utils.checks.lessons.l04_linear_regression.shared import ridge_solution
 
 HOSPITALS, PATIENTS = 40, 20
+SAME_HOSPITALS = 21  # prices from 0.15 to 4 reach 0.26 here, with 0.009 to spare; 0.1 and 5 do not
 
 
 def few_patients(X, y, lam=1.0):
@@ -20,12 +21,16 @@ def few_patients(X, y, lam=1.0):
 def hospital_cases(rng):
     """Forty times 20 patients to learn from; the 422 others of each stay with us.
 
-    Each hospital has its columns in an order of its own, so that nothing known about all patients helps.
+    Who is in which hospital is the same for every seed, so that the same price has the same R²: chance decides the
+    order of hospitals, patients and columns.  (Each hospital has its own, so that nothing known about all patients
+    helps.)
     """
-    patients = data.load_diabetes()
-    y, orders = patients.y, [rng.permutation(len(patients.y)) for _ in range(HOSPITALS)]
-    X = np.array([patients.X[order][:, rng.permutation(patients.X.shape[1])] for order in orders])
-    y = np.array([y[order] for order in orders])
+    patients, fixed = data.load_diabetes(), np.random.default_rng(SAME_HOSPITALS)
+    people = np.array([fixed.permutation(len(patients.y)) for _ in range(HOSPITALS)])
+    people = rng.permutation(people)
+    people[:, :PATIENTS] = rng.permuted(people[:, :PATIENTS], axis=1)
+    X = np.array([patients.X[order][:, rng.permutation(patients.X.shape[1])] for order in people])
+    y = patients.y[people]
     yield Case(X[:, :PATIENTS], y[:, :PATIENTS], held=(X[:, PATIENTS:], y[:, PATIENTS:]))
 
 
@@ -119,16 +124,17 @@ EXERCISE = Exercise(
             "it is worse than their average. See section 6.", seen=paid(-1e-6, 1e-5)),
         Misconception("bias-of-scaled-features", raw_weights_old_bias,
             "Your weights are right for raw features, but the bias still belongs to standardized ones: the average "
-            "person would get far more than the average score. What must b take back?", seen=bias_not_moved),
+            "person would get far more than the average score. What must b take back?", seen=bias_not_moved,
+            family="scaled features and raw ones mixed"),
         Misconception("weights-of-scaled-features",
             lambda X, y: ridge_solution((X - X.mean(0)) / X.std(0), y, 1.0),
             "Your weights would be good for standardized features, but they are used on raw ones. Put (x - mean) / "
             "std into (4.7) and sort: what multiplies the raw x, and what goes into b?",
-            seen=weights_still_scaled),
+            seen=weights_still_scaled, family="scaled features and raw ones mixed"),
         Misconception("raw-features", lambda X, y: ridge_solution(X, y, 10.0),
             "You charge the price on raw features. Cholesterol runs over a hundred units and s5 over two, so s5 "
             "needs a large weight and pays most. Standardize first, each column by its own mean and deviation.",
-            seen=paid(1e-5, np.inf, scaled=False)),
+            seen=paid(1e-5, np.inf, scaled=False), family="scaled features and raw ones mixed"),
         Misconception("price-too-low", lambda X, y: few_patients(X, y, 1.0 / PATIENTS),
             "Ridge on standardized features: well. But the price is low, and the weights still follow the noise. "
             "Try others; and does your price mean n·lam or lam?", seen=paid(1e-5, 0.5)),

@@ -12,8 +12,8 @@ def binary_loss_cases(rng):
         target[: n // 2] = 1.0
         yield rng.uniform(0.5, 3.0, n) * rng.choice([-1.0, 1.0], n), rng.permutation(target)
     yield rng.normal(size=1), np.array([1.0])
-    yield np.array([1000.0, 0.5, -1000.0, 1.0]), np.array([0.0, 1.0, 1.0, 0.0])
-    yield np.array([1000.0, -1000.0]), np.array([1.0, 0.0])
+    yield np.array([1000.0, -1000.0]), np.array([0.0, 1.0])  # confidently wrong, and small: what a capped loss is shown
+    yield np.array([1000.0, 0.5, -1000.0, 1.0]), np.array([1.0, 1.0, 0.0, 0.0])
 
 
 def binary_loss_by_loop(logits, target):
@@ -63,14 +63,17 @@ EXERCISE = Exercise(
     misconceptions=[
         Misconception("logits-as-probabilities", binary_of_raw_logits,
             "You took the logarithm of the logits themselves. Logits are not probabilities; some are negative. "
-            "What makes a probability of a logit, and how do you avoid computing it here?"),
+            "What makes a probability of a logit, and how do you avoid computing it here?",
+            family="logits and probabilities confused"),
         Misconception("one-for-each", lambda logits, target: binary_terms(logits, target),
-            "You have a loss for each example. (6.6) is one number for all of them."),
+            "You have a loss for each example. (6.6) is one number for all of them.",
+            family="a value for each example instead of one"),
         Misconception("sum", lambda logits, target: np.sum(binary_terms(logits, target)),
-            "This is the sum: it grows with every example. What stands in front of the sum of (6.6)?"),
+            "This is the sum: it grows with every example. What stands in front of the sum of (6.6)?",
+            family="mean and sum confused"),
         Misconception("sign", lambda logits, target: -np.mean(binary_terms(logits, target)),
             "The loss is negative, so the sign is lost: logarithms of probabilities are negative, and (6.6) has a "
-            "minus in front."),
+            "minus in front.", family="wrong sign"),
         Misconception("classes-exchanged", lambda logits, target: np.mean(binary_terms(logits, 1 - target)),
             "A good prediction costs much and a bad one little: you give class 1 the term of class 0. Which term of "
             "(6.6) counts if y = 1?"),
@@ -80,17 +83,19 @@ EXERCISE = Exercise(
             "This is the mean squared error of the probabilities. The Article check (E128) shows what is wrong with "
             "it; here cross-entropy is asked."),
         Misconception("bits", lambda logits, target: np.mean(binary_terms(logits, target)) / np.log(2),
-            "You took the logarithm to base 2: the loss of a coin is then 1. We use the natural one: log 2."),
+            "You took the logarithm to base 2: the loss of a coin is then 1. We use the natural one: log 2.",
+            family="bits instead of nats"),
         Misconception("large-part-missing",
             lambda logits, target: np.mean(np.log1p(np.exp(-np.abs(logits))) - logits * target),
             "Nearly: the part with the small exponential is there, but for positive logits (6.16) has a z in front."),
         Misconception("padded", binary_padded,
             "Right for usual logits; but a confident mistake at 1000 should cost 1000. Yours is capped, because of a "
             "small number in the logarithm or a cut of p. Go from logits to the loss directly: (6.16).",
-            seen=capped),
+            seen=capped, family="numerical instability"),
         Misconception("through-probabilities", binary_from_probabilities,
             "Right for usual logits; at ±1000 infinity or nan comes out: a large exponential was taken, or p rounded "
-            "before its logarithm. (6.16) is for z > 0; which form is safe for z < 0?", seen=not_finite),
+            "before its logarithm. (6.16) is for z > 0; which form is safe for z < 0?", seen=not_finite,
+            family="numerical instability"),
     ],
     hints=[
         "What does one example cost if y = 0 and z = 1000? And if y = 1 and z = 1000?",

@@ -64,18 +64,20 @@ EXERCISE = Exercise(
     misconceptions=[
         Misconception("overflow", lambda logits, axis=-1: softmax_with(logits, axis, shift=False),
             "Right for usual logits, nan at ±1000. Subtract something from all logits of a row first; the "
-            "quiz of section 6 says why you may."),
+            "quiz of section 6 says why you may.", family="numerical instability"),
         Misconception("one-shift-for-all", softmax_one_shift,
             "You subtract the largest logit of the whole table. A row whose own logits all lie far below it becomes "
-            "0/0. Each row needs its own largest one."),
+            "0/0. Each row needs its own largest one.", family="numerical instability"),
         Misconception("axis-ignored", lambda logits, axis=-1: softmax_with(logits, -1),
-            "Right for the last axis, but `axis` changes nothing in your answer. Where should it be handed on?"),
+            "Right for the last axis, but `axis` changes nothing in your answer. Where should it be handed on?",
+            family="wrong axis"),
         Misconception("first-axis", lambda logits, axis=-1: softmax_with(logits, 0),
             "Your columns sum to 1, always. The axis asked for is the one along which the sum must be 1; unless "
-            "told otherwise the last."),
+            "told otherwise the last.", family="wrong axis"),
         Misconception("sums-to-one-in-all",
             lambda logits, axis=-1: softmax_with(logits, axis, sums=lambda powers, axis: powers.sum()),
-            "All numbers of the table together sum to 1. Each example should: sum along one axis only."),
+            "All numbers of the table together sum to 1. Each example should: sum along one axis only.",
+            family="wrong axis"),
         Misconception("axis-lost",
             lambda logits, axis=-1: softmax_with(logits, axis, sums=lambda powers, axis: powers.sum(axis=axis)),
             "After the sum one axis is gone, and the division meets the wrong numbers, or none that fit. Which "

@@ -60,18 +60,20 @@ EXERCISE = Exercise(
     alternatives=[loss_by_loop, loss_by_one_hot],
     misconceptions=[
         Misconception("sum", lambda logits, labels: -np.sum(picked(log_softmax(logits), labels)),
-            "This is the sum over the examples. (6.14) is their mean."),
+            "This is the sum over the examples. (6.14) is their mean.", family="mean and sum confused"),
         Misconception("sign", lambda logits, labels: np.mean(picked(log_softmax(logits), labels)),
-            "The loss is negative: the minus of (6.14) is lost."),
+            "The loss is negative: the minus of (6.14) is lost.", family="wrong sign"),
         Misconception("every-pair", lambda logits, labels: -np.mean(log_softmax(logits)[:, labels]),
             "`p[:, labels]` takes for *each* row the columns of *all* labels: a table of n by n. You want one number "
             "for each row; give row numbers and labels together."),
         Misconception("mean-over-classes",
             lambda logits, labels: cross_entropy(logits, labels) / logits.shape[1],
-            "K times too small: your mean runs over examples and classes, (6.14) divides by the examples only."),
+            "K times too small: your mean runs over examples and classes, (6.14) divides by the examples only.",
+            family="mean and sum confused"),
         Misconception("wrong-axis", lambda logits, labels: -np.mean(
             picked(log_softmax(logits, axis=0), labels)),
-            "Your probabilities sum to 1 in each column. An example is a row: its classes must compete."),
+            "Your probabilities sum to 1 in each column. An example is a row: its classes must compete.",
+            family="wrong axis"),
         Misconception("no-logarithm", lambda logits, labels: -np.mean(
             picked(softmax(logits), labels)),
             "Your loss uses the probabilities themselves; the logarithm is missing. Without it a confident mistake "
@@ -84,14 +86,16 @@ EXERCISE = Exercise(
             "This is minus the logit of the true class. The logarithm of the sum is missing: "
             "the line below (6.14)."),
         Misconception("one-for-each", lambda logits, labels: -picked(log_softmax(logits), labels),
-            "You have a loss for each example. (6.14) is one number, their mean."),
+            "You have a loss for each example. (6.14) is one number, their mean.",
+            family="a value for each example instead of one"),
         Misconception("padded", loss_padded,
             "Right for usual logits; but your loss is capped: because of a small number in the logarithm, or a cut, a "
             "very confident mistake costs too little. Work with logarithms throughout: the line below (6.14).",
-            seen=capped),
+            seen=capped, family="numerical instability"),
         Misconception("through-probabilities", loss_from_probabilities,
             "Right for usual logits; at ±1000 infinity or nan comes out. Subtract each row's own largest logit, and do "
-            "not take the logarithm of a rounded p. See the line below (6.14).", seen=not_finite),
+            "not take the logarithm of a rounded p. See the line below (6.14).", seen=not_finite,
+            family="numerical instability"),
     ],
     hints=[
         "What does an example cost whose true class has the logit -1000, and another class 1000?",

@@ -48,7 +48,7 @@ EXERCISE = Exercise(
         Misconception("sigmoid-of-threshold",
             lambda X, w, b, threshold: X @ w + b >= 1 / (1 + np.exp(-threshold)),
             "You took the sigmoid of the threshold, which is a probability already. It is the logit z that needs "
-            "the sigmoid."),
+            "the sigmoid.", family="logits and probabilities confused"),
         Misconception("probabilities", lambda X, w, b, threshold: sigmoid(X @ w + b),
             "These are the probabilities. Asked are True and False: compare them with the threshold."),
     ],

@@ -38,18 +38,20 @@ EXERCISE = Exercise(
     misconceptions=[
         Misconception("no-plus-one", lambda n, k, stride, pad: (n + 2 * pad - k) // stride,
             "One too few. You counted the steps between the places; how many places are there when the window makes "
-            "no step at all?"),
+            "no step at all?", family="off by one"),
         Misconception("pad-once", lambda n, k, stride, pad: (n + pad - k) // stride + 1,
-            "Your row grows by pad, but zeros are added at both ends."),
+            "Your row grows by pad, but zeros are added at both ends.", family="padding ignored"),
         Misconception("no-pad", lambda n, k, stride, pad: (n - k) // stride + 1,
-            "pad changes nothing in your answer. How long is the row once it has its frame of zeros?"),
+            "pad changes nothing in your answer. How long is the row once it has its frame of zeros?",
+            family="padding ignored"),
         Misconception("no-stride", lambda n, k, stride, pad: n + 2 * pad - k + 1,
-            "This is the number of places for stride 1. With a larger step the window skips some of them."),
+            "This is the number of places for stride 1. With a larger step the window skips some of them.",
+            family="stride ignored"),
         Misconception("ceil", lambda n, k, stride, pad: -(-(n + 2 * pad - k) // stride) + 1,
             "Sometimes one too many: a last step that does not fit is dropped, not made shorter. Round down."),
         Misconception("one-inside", lambda n, k, stride, pad: (n + 2 * pad - k + 1) // stride,
             "You divide the places for stride 1 by the stride. The first place always counts, whatever the stride: "
-            "where does + 1 stand in (11.3)?"),
+            "where does + 1 stand in (11.3)?", family="off by one"),
         Misconception("float", lambda n, k, stride, pad: (n + 2 * pad - k) / stride + 1,
             "A number of places is a whole number, an int, and this is a float. What happens to a last step that does "
             "not fit, and which division drops it and gives an int?"),

@@ -56,9 +56,9 @@ EXERCISE = Exercise(
     misconceptions=[
         Misconception("flipped", changed(lambda x, K, b: (x, K[:, :, ::-1, ::-1], b)),
             "Your kernel is turned by half a turn: that is convolution as mathematicians write it. In (11.6) "
-            "window and kernel have the same indices i and j."),
+            "window and kernel have the same indices i and j.", family="kernel flipped"),
         Misconception("no-bias", changed(lambda x, K, b: (x, K, 0 * b)),
-            "Each map is off by one number, its bias b[f]. Where does (11.6) begin?"),
+            "Each map is off by one number, its bias b[f]. Where does (11.6) begin?", family="bias forgotten"),
         Misconception("bias-for-each-channel", changed(lambda x, K, b: (x, K, x.shape[1] * b)),
             "The bias came in once for each channel. In (11.6) it stands before the sum over c."),
         Misconception("first-channel-only", changed(lambda x, K, b: (x[:, :1], K[:, :1], b)),
@@ -70,14 +70,16 @@ EXERCISE = Exercise(
             "All your maps are the same: the filters were added up, as in the first article's formula. Each filter f "
             "makes its own map."),
         Misconception("mean", mean_of_window,
-            "You averaged over the window (and the channels) where (11.6) has a sum."),
+            "You averaged over the window (and the channels) where (11.6) has a sum.", family="mean and sum confused"),
         Misconception("window-does-not-jump", stride_forgotten_in_window,
             "Sizes are right, but for stride 2 your windows still move by one pixel. Which row of the image does "
-            "output row p look at?"),
+            "output row p look at?", family="stride ignored"),
         Misconception("stride-ignored", changed(moves=lambda stride, pad: (1, pad)),
-            "stride changes nothing in your answer: you have an output for each pixel the window can stand on."),
+            "stride changes nothing in your answer: you have an output for each pixel the window can stand on.",
+            family="stride ignored"),
         Misconception("pad-ignored", changed(moves=lambda stride, pad: (stride, 0)),
-            "pad changes nothing in your answer. Put a frame of zeros round the image first."),
+            "pad changes nothing in your answer. Put a frame of zeros round the image first.",
+            family="padding ignored"),
         Misconception("pad-at-the-end-only", pad_at_the_end_only,
             "All your zeros are below and to the right of the image. A frame has four sides."),
         Misconception("pad-on-all-axes", lambda x, K, b, stride=1, pad=0: conv2d_loops(
@@ -87,7 +89,8 @@ EXERCISE = Exercise(
         Misconception("pad-with-the-edge", pad_with_edge,
             "Your frame repeats the outer pixels. Here the frame is of zeros."),
         Misconception("one-row-short", one_row_short,
-            "The last row and the last column of places are missing. Check the size with (11.3): is the + 1 there?"),
+            "The last row and the last column of places are missing. Check the size with (11.3): is the + 1 there?",
+            family="off by one"),
     ],
     hints=[
         "Which four indices does one number of the output have? That gives the outer loops.",

@@ -35,7 +35,9 @@ def scrambled_output(x, K, b, stride=1, pad=0):
 
 
 def speed_case(rng):
-    return Case(rng.normal(size=(6, 8, 18, 18)), rng.normal(size=(12, 8, 3, 3)), rng.normal(size=12), stride=1, pad=0)
+    C, side = rng.integers(7, 10), rng.integers(17, 20)
+    x, K = rng.normal(size=(6, C, side, side)), rng.normal(size=(12, C, 3, 3))
+    return Case(x, K, rng.normal(size=12), stride=1, pad=0)
 
 
 # Data for people to read: a paragraph for each misconception.
@@ -52,21 +54,23 @@ EXERCISE = Exercise(
     misconceptions=[
         Misconception("windows-scrambled", scrambled_windows,
             "Your windows were reshaped while the channel axis still stood before the places, so each row mixes "
-            "numbers of several windows. Which axes must stand side by side before you reshape?"),
+            "numbers of several windows. Which axes must stand side by side before you reshape?",
+            family="reshaped where axes are to be moved"),
         Misconception("output-scrambled", scrambled_output,
             "The right numbers at the wrong places: (N, H_out, W_out, F) was reshaped to (N, F, H_out, W_out). "
-            "To move an axis, transpose."),
+            "To move an axis, transpose.", family="reshaped where axes are to be moved"),
         Misconception("channels-last", changed(output=lambda y: y.transpose(0, 2, 3, 1)),
             "Right numbers, but the filter axis is the last one, as in Keras. Here it is axis 1: (N, F, H_out, "
             "W_out)."),
         Misconception("flipped", changed(lambda x, K, b: (x, K[:, :, ::-1, ::-1], b)),
-            "Your kernel is turned by half a turn. Frameworks do not flip it."),
+            "Your kernel is turned by half a turn. Frameworks do not flip it.", family="kernel flipped"),
         Misconception("no-bias", changed(lambda x, K, b: (x, K, 0 * b)),
-            "The bias is missing: one number for each filter, to be added to its whole map."),
+            "The bias is missing: one number for each filter, to be added to its whole map.", family="bias forgotten"),
         Misconception("stride-ignored", changed(moves=lambda stride, pad: (1, pad)),
-            "stride changes nothing in your answer. From the windows of stride 1, which ones are kept?"),
+            "stride changes nothing in your answer. From the windows of stride 1, which ones are kept?",
+            family="stride ignored"),
         Misconception("pad-ignored", changed(moves=lambda stride, pad: (stride, 0)),
-            "pad changes nothing in your answer."),
+            "pad changes nothing in your answer.", family="padding ignored"),
     ],
     hints=[
         "Section 6 turned the windows of one grey image into the rows of a matrix. What is a row when the image has "

@@ -74,9 +74,10 @@ EXERCISE = Exercise(
     alternatives=[pool_by_views, pool_by_loops],
     misconceptions=[
         Misconception("mean", pool_with(np.mean),
-            "This is average pooling: the mean of each window. Asked is the largest value."),
+            "This is average pooling: the mean of each window. Asked is the largest value.",
+            family="mean and sum confused"),
         Misconception("sum", pool_with(np.sum),
-            "You added up each window. Asked is its largest value."),
+            "You added up each window. Asked is its largest value.", family="mean and sum confused"),
         Misconception("never-below-zero", lambda x, size=2: np.maximum(max_pool2d(x, size), 0),
             "Where all values of a window are negative you say 0. Did the maximum start from an array of zeros?"),
         Misconception("largest-size", pool_with(lambda w, axis: np.abs(w).max(axis=axis)),
@@ -88,18 +89,19 @@ EXERCISE = Exercise(
             "The rows or columns left over at the edge made windows of their own. Windows that do not fit are "
             "dropped."),
         Misconception("stride-one", pool_stride_one,
-            "Your windows overlap: they move by one pixel. Here they lie side by side, so they move by size."),
+            "Your windows overlap: they move by one pixel. Here they lie side by side, so they move by size.",
+            family="stride ignored"),
         Misconception("window-does-not-jump", lambda x, size=2: pool_stride_one(x, size)[
             :, :, : x.shape[2] // size, : x.shape[3] // size],
             "Sizes are right, but your windows move by one pixel. In which row of the image does the window of output "
-            "row p begin?"),
+            "row p begin?", family="stride ignored"),
         Misconception("max-over-places", pool_over_places,
             "You took the maximum over the places and kept what is inside the windows. After the reshape, which two "
-            "of the six axes count the places?"),
+            "of the six axes count the places?", family="wrong axis"),
         Misconception("whole-map", lambda x, size=2: x.max(axis=(2, 3)),
             "One number for each channel: your window is the whole map. It should be size by size."),
         Misconception("over-channels", lambda x, size=2: max_pool2d(x, size).max(axis=1, keepdims=True),
-            "The channels are gone. Pooling treats each channel for itself."),
+            "The channels are gone. Pooling treats each channel for itself.", family="wrong axis"),
     ],
     hints=[
         "How many windows fit side by side in a row of 7 pixels, for size 2? What happens to the last pixel?",

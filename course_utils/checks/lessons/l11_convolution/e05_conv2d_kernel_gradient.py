@@ -69,14 +69,15 @@ EXERCISE = Exercise(
     misconceptions=[
         Misconception("flipped", gradient_changed(output=lambda dK, dy: dK[:, :, ::-1, ::-1]),
             "Your gradient is turned by half a turn. Only dx meets a turned kernel; in dK each entry (i, j) meets the "
-            "pixels that it met on the way forward."),
+            "pixels that it met on the way forward.", family="kernel flipped"),
         Misconception("mean-over-images", gradient_changed(output=lambda dK, dy: dK / len(dy)),
             "You divided by the number of images. If the loss is a mean, that 1/N is in dy already; here all images "
-            "add up."),
+            "add up.", family="mean and sum confused"),
         Misconception("mean-over-places", gradient_changed(output=lambda dK, dy: dK / (dy[0, 0].size)),
-            "You averaged over the places. The same kernel is used at all of them, so their shares add up."),
+            "You averaged over the places. The same kernel is used at all of them, so their shares add up.",
+            family="mean and sum confused"),
         Misconception("mean-over-everything", gradient_changed(output=lambda dK, dy: dK / (dy[:, 0].size)),
-            "You averaged over images and places. Both add up."),
+            "You averaged over images and places. Both add up.", family="mean and sum confused"),
         Misconception("first-image-only", gradient_changed(lambda x, dy: (x[:1], dy[:1])),
             "Only the first image counts in your answer. All images of the batch use this kernel."),
         Misconception("one-channel", gradient_changed(lambda x, dy: (np.repeat(x[:, :1], x.shape[1], 1), dy)),
@@ -86,10 +87,10 @@ EXERCISE = Exercise(
             "All filters get the same gradient: dy was summed over f. Filter f hears only from its own map dy[:, f]."),
         Misconception("stride-ignored", stride_ignored_gradient,
             "For stride 1 you are right. With a larger stride, dy[n, f, p, q] belongs to the window that begins at "
-            "p·stride, q·stride."),
+            "p·stride, q·stride.", family="stride ignored"),
         Misconception("pad-ignored", pad_forgotten_gradient,
             "Without padding you are right. With padding, on the way forward the windows were cut from the "
-            "framed image; cut them from it now too."),
+            "framed image; cut them from it now too.", family="padding ignored"),
         Misconception("windows-cut-short",
             lambda x, K, dy, stride=1, pad=0: kernel_gradient_loops(x, K, dy, stride=stride),
             "With padding, your windows at the edge are cut short and no longer fit dK[f]. What did the way forward do "

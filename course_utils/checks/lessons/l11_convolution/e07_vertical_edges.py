@@ -63,7 +63,8 @@ EXERCISE = Exercise(
         Misconception("scaled", lambda image: vertical_edges(image) / 255,
             "Your picture was divided by 255. That is a good habit, but the task keeps the unit of the pixels."),
         Misconception("rows", edges_of_rows,
-            "You subtract neighbours above and below. Left and right neighbours differ in the second index."),
+            "You subtract neighbours above and below. Left and right neighbours differ in the second index.",
+            family="wrong axis"),
     ],
     hints=[
         "What is 0 - 200, for you? Ask NumPy: np.uint8(0) - np.uint8(200).",

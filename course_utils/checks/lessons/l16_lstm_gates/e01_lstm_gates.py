@@ -58,12 +58,13 @@ EXERCISE = Exercise(
     id="16.1", title="Three gates and a candidate", name="lstm_gates", points=3, minutes=12, difficulty=2,
     section="3. Four small layers in one cell", reference=lstm_gates, cases=gate_cases,
     forbidden=LSTM_ROUTES, alternatives=[gates_by_columns, gates_by_joining],
+    parts=("i", "f", "g", "o"),
     misconceptions=[
         Misconception("candidate-last", GATES(order=(0, 1, 3, 2)),
             "i and f are right, but g and o read each other's columns. Some papers put the candidate last; which "
-            "block is the third here?"),
+            "block is the third here?", family="gates in another order"),
         Misconception("forget-first", GATES(order=(1, 0, 2, 3)),
-            "i and f have changed places. Whose columns are the first H, by (16.5)?"),
+            "i and f have changed places. Whose columns are the first H, by (16.5)?", family="gates in another order"),
         Misconception("sigmoid-everywhere", GATES(acts=(sigmoid,) * 4),
             "Your candidate never goes below 0, so a cell could only ever be raised. Which function of (16.5) gives "
             "both signs?"),
@@ -79,7 +80,7 @@ EXERCISE = Exercise(
         Misconception("open-or-shut", GATES(acts=(step_function,) * 2 + (np.tanh, step_function)),
             "Your gates are 0 or 1 and nothing between. Gates are soft; a step has no slope to learn from."),
         Misconception("no-bias", GATES(sums=lambda x, h, W, U, b: x @ W + h @ U),
-            "The bias is missing in all four sums."),
+            "The bias is missing in all four sums.", family="bias forgotten"),
         Misconception("bias-twice", GATES(sums=lambda x, h, W, U, b: x @ W + b + h @ U + b),
             "b came in twice, once with x and once with h. PyTorch has two bias vectors; here there is one."),
         Misconception("no-memory", GATES(sums=lambda x, h, W, U, b: x @ W + b),
@@ -93,7 +94,8 @@ EXERCISE = Exercise(
             "You cut the examples into four groups, not the columns. Along which axis do the blocks lie?"),
         Misconception("overflow",
             GATES(acts=(overflowing, overflowing, np.tanh, overflowing)),
-            "Right for usual sums, nan at 1000: your sigmoid divides infinity by infinity. Lesson 06 had a safe form."),
+            "Right for usual sums, nan at 1000: your sigmoid divides infinity by infinity. Lesson 06 had a safe form.",
+            family="numerical instability"),
     ],
     hints=[
         "All four sums at once: which shape has x times W? And h times U? What do you add to them?",

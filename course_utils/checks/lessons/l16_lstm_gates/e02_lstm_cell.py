@@ -47,6 +47,7 @@ EXERCISE = Exercise(
     id="16.2", title="One step of an LSTM", name="lstm_cell", points=3, minutes=10, difficulty=2,
     section="2. A memory that is added to", reference=lstm_cell, cases=cell_cases, needs=("16.1",),
     forbidden=LSTM_ROUTES, alternatives=[cell_by_units, cell_by_columns],
+    parts=("c", "h"),
     misconceptions=[
         Misconception("pair-exchanged", CELL(order=lambda pair: pair[::-1]),
             "The right two arrays, but the cell state comes first. What does the task name first?"),

@@ -97,10 +97,10 @@ EXERCISE = Exercise(
         Misconception("unpacked-exchanged", sequence_unpacked_wrong,
             "h and c change places at each step. In which order does lstm_cell return them?"),
         Misconception("time-first", SEQUENCE(output=lambda states, h0: np.array(states)),
-            "Your first axis is time. Asked is (N, T, H): the examples first."),
+            "Your first axis is time. Asked is (N, T, H): the examples first.", family="wrong axis"),
         Misconception("reshaped", SEQUENCE(output=in_rows),
             "The shape is right and the numbers stand at wrong places: reshape moves none of them. How did lesson 02 "
-            "exchange two axes, or along which axis can you stack?"),
+            "exchange two axes, or along which axis can you stack?", family="reshaped where axes are to be moved"),
         Misconception("examples-as-steps", sequence_over_examples,
             "Your loop walks over the examples: x has shape (N, T, D). Which axis is time?"),
         Misconception("last-only", SEQUENCE(output=lambda states, h0: states[-1]),
@@ -108,7 +108,8 @@ EXERCISE = Exercise(
         Misconception("cells-collected", SEQUENCE(shown=lambda h, c, before: c),
             "You collected the cell states. What the layer shows to others are its hidden states."),
         Misconception("one-step-late", SEQUENCE(shown=lambda h, c, before: before),
-            "Your list begins with h0 and ends one step too early: you keep the state *before* each step."),
+            "Your list begins with h0 and ends one step too early: you keep the state *before* each step.",
+            family="off by one"),
         Misconception("same-array", SEQUENCE(output=lambda states, h0: np.stack([states[-1]] * len(states), axis=1)),
             "All your states are the last one. Did you keep the same array T times, and write into it at each step?"),
         Misconception("start-included", SEQUENCE(

@@ -108,6 +108,7 @@ EXERCISE = Exercise(
     section="4. The way back", reference=lstm_cell_backward, cases=backward_cases,
     needs=("16.1", "16.2"), forbidden=DERIVATIVE_ROUTES,
     alternatives=[backward_joined, backward_by_example],
+    parts=("dx", "dh_prev", "dc_prev", "dW", "dU", "db"),
     misconceptions=[
         Misconception("dh-does-not-reach-c", BACKWARD(total=lambda s: s.dc),
             "In your answer dh reaches the output gate only. But h shows c as well: by which second way, (16.7), does "
@@ -166,7 +167,8 @@ EXERCISE = Exercise(
         Misconception("dh-passed-on", BACKWARD(output=put(1, lambda s: s.da @ s.U.T + s.dh)),
             "dh_prev is wrong: you let dh pass straight through. The old hidden state is used in the four sums only."),
         Misconception("blocks-in-another-order", BACKWARD(output=blocks_exchanged),
-            "The blocks of g and o were put together in another order than those of W."),
+            "The blocks of g and o were put together in another order than those of W.",
+            family="gates in another order"),
         Misconception("new-hidden-for-dU", BACKWARD(output=put(4, lambda s: (s.o * s.t).T @ s.da)),
             "dU is wrong: U was multiplied by the hidden state from before the step."),
         Misconception("mean-over-batch", BACKWARD(output=mean_over_batch),
@@ -175,7 +177,7 @@ EXERCISE = Exercise(
         Misconception("db-not-summed", BACKWARD(output=put(5, lambda s: s.da)),
             "db has a row for each example. One bias serves them all: what happens to their shares?"),
         Misconception("transposed", BACKWARD(output=weights_transposed),
-            "dW and dU lie on their side. A gradient has the shape of what it belongs to."),
+            "dW and dU lie on their side. A gradient has the shape of what it belongs to.", family="transposed"),
         Misconception("states-exchanged", BACKWARD(output=lambda s: (s.right[0], s.right[2], s.right[1], *s.right[3:])),
             "dh_prev and dc_prev have changed places in what you return."),
         Misconception("parameters-first", BACKWARD(output=lambda s: (*s.right[3:], *s.right[:3])),

@@ -84,7 +84,7 @@ EXERCISE = Exercise(
         Misconception("one-too-far",
             final_state_of(lambda states, lengths: states[np.arange(len(states)), lengths]),
             "One step too far: a sentence of 3 has its last state at number 2. And one that fills the row has nothing "
-            "after it."),
+            "after it.", family="off by one"),
         Misconception("every-pair", final_state_of(lambda states, lengths: states[:, lengths - 1]),
             "You have a state for each pair of a sentence and a length. Which *two* lists of numbers pick one state "
             "for each sentence?"),

@@ -37,7 +37,7 @@ EXERCISE = Exercise(
         Misconception("odds-upside-down", {"bias for f = 0.99": float(-np.log(99))},
             "The size is right. But a negative bias makes a gate below one half."),
         Misconception("one-bias", {"parameters of the LSTM": 2480},
-            "This is (16.6), with one bias vector. PyTorch keeps two."),
+            "This is (16.6), with one bias vector. PyTorch keeps two.", family="bias forgotten"),
         Misconception("one-of-four", {"parameters of the LSTM": 640},
             "You counted one gate. How many layers are there in the cell?"),
         Misconception("three-gates", {"parameters of the LSTM": 1920},
@@ -47,7 +47,8 @@ EXERCISE = Exercise(
         Misconception("two-gates", {"parameters of the GRU": 1280},
             "Two gates, yes; what else of the GRU has weights?"),
         Misconception("gru-one-bias", {"parameters of the GRU": 1860},
-            "Three blocks, but with one bias each. PyTorch's GRU has two, and here they even differ in what they do."),
+            "Three blocks, but with one bias each. PyTorch's GRU has two, and here they even differ in what they do.",
+            family="bias forgotten"),
     ],
     alternatives=[
         {"c after very many steps": 2, "h after very many steps": 0.96, "share of c_0 after 100 steps": 0.37,

@@ -38,24 +38,27 @@ EXERCISE = Exercise(
     ],
     misconceptions=[
         Misconception("no-scale", scores_times(lambda q, k: 1.0),
-            "These are the plain dot products. They grow with the number of features; what does (18.3) do about it?"),
+            "These are the plain dot products. They grow with the number of features; what does (18.3) do about it?",
+            family="wrong scale of attention scores"),
         Misconception("divided-by-d", scores_times(lambda q, k: 1 / q.shape[-1]),
             "You divide by d itself (or twice by its root). By (18.3) it is the variance that grows like d; and the "
-            "spread?"),
+            "spread?", family="wrong scale of attention scores"),
         Misconception("times-root", scores_times(lambda q, k: q.shape[-1] ** 0.5),
-            "You multiply by the root, which makes large scores larger still."),
+            "You multiply by the root, which makes large scores larger still.",
+            family="wrong scale of attention scores"),
         Misconception("root-of-T", scores_times(lambda q, k: k.shape[-2] ** -0.5),
-            "You divide by the root of the number of keys. How many products does one score add up?"),
+            "You divide by the root of the number of keys. How many products does one score add up?",
+            family="wrong scale of attention scores"),
         Misconception("root-of-len-q", scores_times(lambda q, k: len(q) ** -0.5),
             "You divide by the root of len(q). In the lesson q was one query, and its length was d. Here q holds many "
-            "queries: which axis has length d?"),
+            "queries: which axis has length d?", family="wrong scale of attention scores"),
         Misconception("not-turned", lambda q, k: q @ k / q.shape[-1] ** 0.5,
             "q @ k multiplies rows of q with *columns* of k, and only fits where k is square. A key is a row of k."),
         Misconception("T-turns-everything", lambda q, k: q @ k.T / q.shape[-1] ** 0.5,
             "Right for two axes. With a batch, .T turns the batch axis too; only the last two axes should change "
             "places."),
         Misconception("keys-by-queries", lambda q, k: attention_scores(k, q),
-            "Your table lies on its side: a row for each key. Asked is a row for each query."),
+            "Your table lies on its side: a row for each key. Asked is a row for each query.", family="transposed"),
         Misconception("no-sum", lambda q, k: q * k / q.shape[-1] ** 0.5,
             "q * k multiplies query i with key i, entry by entry. A score is a sum over the features, and every query "
             "meets every key."),

@@ -126,16 +126,19 @@ EXERCISE = Exercise(
     alternatives=[attention_by_rows, attention_by_zeros, attention_by_nan],
     misconceptions=[
         Misconception("no-scale", changed(scores=scores_times(lambda q, k: 1.0)),
-            "Your weights are too sharp: the scores are not divided by the root of d."),
+            "Your weights are too sharp: the scores are not divided by the root of d.",
+            family="wrong scale of attention scores"),
         Misconception("divided-by-d", changed(scores=scores_times(lambda q, k: 1 / q.shape[-1])),
-            "Your weights are too even: the scores are divided by d, or twice by its root. Once is enough."),
+            "Your weights are too even: the scores are divided by d, or twice by its root. Once is enough.",
+            family="wrong scale of attention scores"),
         Misconception("root-of-T", changed(scores=scores_times(lambda q, k: k.shape[-2] ** -0.5)),
-            "The scores are divided by the root of the number of keys. With one more key, should all scores shrink?"),
+            "The scores are divided by the root of the number of keys. With one more key, should all scores shrink?",
+            family="wrong scale of attention scores"),
         Misconception("over-queries", changed(weigh=lambda s: softmax(s, -2)),
             "Your weights sum to 1 in each column: queries compete for a key. A query divides its attention among the "
-            "keys: along which axis?"),
+            "keys: along which axis?", family="wrong axis"),
         Misconception("over-everything", changed(weigh=lambda s: softmax(s, (-2, -1))),
-            "All weights of a table together sum to 1. Each query has a sum of its own."),
+            "All weights of a table together sum to 1. Each query has a sum of its own.", family="wrong axis"),
         Misconception("softmax-twice", changed(weigh=lambda s: softmax(softmax(s))),
             "Two softmaxes, one after the other: their input lies between 0 and 1, so all weights come out nearly "
             "equal. The article check shows it."),
@@ -143,16 +146,17 @@ EXERCISE = Exercise(
             "You mix the values with raw scores, which do not sum to 1. Which step of (18.2) is left out?"),
         Misconception("overflow", changed(weigh=softmax_no_shift),
             "Right for small scores; at ±1000, and where nothing may be seen, NaN comes out. Softmax does not change "
-            "when every score of a row loses the same number (lesson 06)."),
+            "when every score of a row loses the same number (lesson 06).", family="numerical instability"),
         Misconception("overflow-hidden", changed(weigh=softmax_no_shift_guarded),
             "Right for small scores. At 1000 the exponential is infinite; at -1000 all of them are 0, and your row "
-            "looks as if nothing might be seen. Take each row's largest score off first (lesson 06)."),
+            "looks as if nothing might be seen. Take each row's largest score off first (lesson 06).",
+            family="numerical instability"),
         Misconception("hidden-score-taken-off", largest_of_all_keys,
             "You take off the largest score of the row, hidden keys included. Where a hidden score is 1000 and the "
             "visible ones are -1000, every power becomes 0. The largest of which keys should it be?"),
         Misconception("one-shift-for-all", changed(weigh=softmax_one_shift),
             "You subtract one largest score from the whole array. A row that lies far below it becomes 0/0: every row "
-            "needs its own."),
+            "needs its own.", family="numerical instability"),
         Misconception("far-row-is-zero", changed(weigh=softmax_one_shift_guarded),
             "A query whose scores are all near -1000 gets zeros, though it may attend everywhere: one largest score "
             "of the whole array was subtracted. Only a row without a visible key gives zeros."),
@@ -171,19 +175,20 @@ EXERCISE = Exercise(
             "scores, and softmax does not feel that."),
         Misconception("fill-not-low-enough", changed(hide=hide_by(lambda s, m: np.where(m, s, -100.0))),
             "You hide keys with -100. Where the visible scores are -1000, the hidden key wins. Which number is below "
-            "every score?"),
+            "every score?", family="numerical instability"),
         Misconception("mask-added", changed(hide=hide_by(lambda s, m: s + m)),
             "True and False were added to the scores as 1 and 0: a hidden key loses only a little. Its weight must "
             "be 0."),
         Misconception("mask-times-scores", changed(hide=hide_by(lambda s, m: s * m)),
             "Hidden keys get the score 0, and e to the 0 is 1: they are still seen, and may even win."),
         Misconception("mask-inverted", changed(hide=hide_by(lambda s, m: np.where(m, -np.inf, s))),
-            "You hide what may be seen, and see what is hidden. True means: may attend."),
+            "You hide what may be seen, and see what is hidden. True means: may attend.",
+            family="mask ignored or turned round"),
         Misconception("mask-after-softmax", changed(hide=lambda s, m: s, after=lambda w, m: w * m),
             "The mask came after the softmax: what the hidden keys had taken is lost, and the rest no longer sums to "
             "1."),
         Misconception("mask-ignored", changed(hide=lambda s, m: s),
-            "The mask changes nothing in your answer."),
+            "The mask changes nothing in your answer.", family="mask ignored or turned round"),
         Misconception("values-inside", values_inside,
             "The values went into the softmax. Weights first, from scores alone; then the mean of the values."),
         Misconception("weights-returned", changed(mix=lambda w, v: w),

@@ -35,17 +35,19 @@ EXERCISE = Exercise(
     misconceptions=[
         Misconception("reshape-only", split_by_reshape,
             "The shape is right and the contents are mixed up: reshape moves no number, so your head 0 holds all "
-            "features of the first positions. Cut the features first, then exchange two axes."),
+            "features of the first positions. Cut the features first, then exchange two axes.",
+            family="reshaped where axes are to be moved"),
         Misconception("interleaved", split_interleaved,
-            "Your head h has every heads-th feature. It should have features that stand side by side."),
+            "Your head h has every heads-th feature. It should have features that stand side by side.",
+            family="reshaped where axes are to be moved"),
         Misconception("not-moved", lambda x, heads: x.reshape(*x.shape[:2], heads, -1),
             "The features are cut rightly, but heads stands after T. Attention works on the last two axes: they should "
             "be T and d."),
         Misconception("heads-in-front", lambda x, heads: split_heads(x, heads).swapaxes(0, 1),
-            "The heads stand before the batch. Asked is (N, heads, T, D / heads)."),
+            "The heads stand before the batch. Asked is (N, heads, T, D / heads).", family="wrong axis"),
         Misconception("features-before-time", lambda x, heads: split_heads(x, heads).swapaxes(2, 3),
             "Inside a head your features come before the positions. That is how keys stand in q kᵀ; here T comes "
-            "first."),
+            "first.", family="wrong axis"),
         Misconception("size-for-number", lambda x, heads: split_heads(x, x.shape[-1] // heads),
             "You made D / heads heads of `heads` features each. It is the other way round."),
         Misconception("every-head-gets-all", lambda x, heads: np.repeat(x[:, None], heads, axis=1),

@@ -23,7 +23,8 @@ def online_cases(rng):
 
 
 def long_case(rng):
-    return Case(*qkv(rng, (), 2048, 2048, 16, 16), 64)
+    T = int(rng.integers(2048, 2305))
+    return Case(*qkv(rng, (), T, T, 16, 16), 64)
 
 
 def half_a_table(case):
@@ -159,18 +160,19 @@ EXERCISE = Exercise(
     forbidden=ATTENTION_ROUTES,  # no needs: memory is measured, and what is supplied may be held elsewhere
     alternatives=[online_by_merging, online_in_tiles, attention_in_rows],
     memory=Memory(case=long_case, greedy=all_at_once, limit=half_a_table,
-        message="Right on every case, but for 2048 positions in chunks of 64 you hold at one moment more than half a "
-        "T by T table, or need more than 5 seconds. Is there an array whose two sides are both T? Or a loop over "
-        "single keys inside another loop?"),
+        message="Right on every case, but for 2048 positions or more in chunks of 64 you hold at one moment more than "
+        "half a T by T table, or need more than 5 seconds. Is there an array whose two sides are both T? Or a loop "
+        "over single keys inside another loop?"),
     misconceptions=[
         Misconception("no-scale", changed_online(scores=plain_products),
-            "Your scores are plain dot products: the root of d is missing, in every chunk."),
+            "Your scores are plain dot products: the root of d is missing, in every chunk.",
+            family="wrong scale of attention scores"),
         Misconception("root-of-len-q", changed_online(scores=products_over_root_of_T),
             "Your scores are divided by the root of len(q), which is T here. In the lesson q was one query, of "
-            "length d."),
+            "length d.", family="wrong scale of attention scores"),
         Misconception("no-maximum", changed_online(first=0.0, largest=lambda top, s: top),
             "Right for small scores; at ±1000 the exponentials leave the range of floats. (18.11) subtracts a running "
-            "maximum."),
+            "maximum.", family="numerical instability"),
         Misconception("maximum-may-fall", changed_online(largest=lambda top, s: s.max(axis=1, keepdims=True)),
             "Your maximum is that of the latest chunk and may fall again: then the factor for the old sums is e to "
             "something large. Which of two maxima is kept in (18.11)?"),

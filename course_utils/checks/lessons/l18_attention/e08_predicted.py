@@ -25,7 +25,7 @@ EXERCISE = Exercise(
         Misconception("one-head-out", {"output": (2, 5, 4)},
             "This is one head. All of them stand side by side before W_o."),
         Misconception("no-biases", {"parameters": 576},
-            "You counted the matrices. Each of them has a bias."),
+            "You counted the matrices. Each of them has a bias.", family="bias forgotten"),
         Misconception("three-projections", {"parameters": 468},
             "Queries, keys and values make three. (18.7) has one more, at the end."),
         Misconception("a-matrix-for-each-head", {"parameters": 1560},

@@ -53,14 +53,17 @@ EXERCISE = Exercise(
     alternatives=[value_by_loop, value_by_weights],
     misconceptions=[
         Misconception("bits", lambda d_real, d_fake: gan_value(d_real, d_fake) / np.log(2),
-            "Your logarithm has base 2: a discriminator that says 1/2 to all gets -2 from you. We count in nats."),
+            "Your logarithm has base 2: a discriminator that says 1/2 to all gets -2 from you. We count in nats.",
+            family="bits instead of nats"),
         Misconception("sums", lambda d_real, d_fake: np.log(d_real).sum() + np.log(1 - d_fake).sum(),
-            "Your V grows with the number of samples. What stands for the expectations of (23.1), for samples?"),
+            "Your V grows with the number of samples. What stands for the expectations of (23.1), for samples?",
+            family="mean and sum confused"),
         Misconception("one-mean-for-all", value_over_all,
             "You put all logarithms into one mean. Then the larger group counts more; in (23.1) real and generated "
             "samples each have a mean of their own."),
         Misconception("half", lambda d_real, d_fake: gan_value(d_real, d_fake) / 2,
-            "Half of what it should be: you averaged the two means. (23.1) adds them."),
+            "Half of what it should be: you averaged the two means. (23.1) adds them.",
+            family="a factor forgotten or doubled"),
         Misconception("loss", lambda d_real, d_fake: -gan_value(d_real, d_fake),
             "The sign is turned: this is the loss of the discriminator. V itself is what it makes large; can a sum of "
             "logarithms of probabilities be positive?"),
@@ -77,10 +80,12 @@ EXERCISE = Exercise(
             "You averaged the probabilities first. In (23.1) the logarithm is inside the expectation."),
         Misconception("sigmoid-again", lambda d_real, d_fake: gan_value(
             sigmoid(d_real), sigmoid(d_fake)),
-            "You took the sigmoid of numbers that are probabilities already. In this exercise nothing is a logit."),
+            "You took the sigmoid of numbers that are probabilities already. In this exercise nothing is a logit.",
+            family="logits and probabilities confused"),
         Misconception("padded", value_padded,
             "Right where D is moderate, a little off where it is very sure: a small number stands in the logarithm, "
-            "or D was cut. What does a sure mistake cost without that?", seen=is_padded),
+            "or D was cut. What does a sure mistake cost without that?", seen=is_padded,
+            family="numerical instability"),
     ],
     hints=[
         "What should come out if D says 1/2 to every sample? And if it is always right, and certain?",

@@ -80,7 +80,8 @@ EXERCISE = Exercise(
             "1/2 everywhere is the end of the game, when both densities agree. Here they do not yet."),
         Misconception("padded", lambda p_data, p_g: p_data / (p_data + p_g + 1e-8),
             "Right for ordinary densities, too small far out, where both are tiny: something was added below the "
-            "fraction line. The sum is never 0 here; is it needed?", seen=is_padded_ratio),
+            "fraction line. The sum is never 0 here; is it needed?", seen=is_padded_ratio,
+            family="numerical instability"),
     ],
     hints=[
         "At one point, 3 of 4 samples are real. What should D say there?",

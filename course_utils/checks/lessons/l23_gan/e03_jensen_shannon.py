@@ -93,7 +93,7 @@ EXERCISE = Exercise(
             "Compare each with their mean m instead."),
         Misconception("no-half", jensen_with(combine=lambda a, b: a + b),
             "Twice too large: two distributions that share nothing get log 4 from you. Which factor stands before "
-            "each term of (23.4)?"),
+            "each term of (23.4)?", family="a factor forgotten or doubled"),
         Misconception("mixture-not-halved", jensen_with(mix=lambda p, q: p + q),
             "Your value is too small by log 2, and negative for equal distributions. Does your mixture sum to 1?"),
         Misconception("one-side-only", jensen_with(combine=lambda a, b: a),
@@ -101,12 +101,14 @@ EXERCISE = Exercise(
         Misconception("root", lambda p, q: np.sqrt(max(jensen_shannon(p, q), 0)),
             "This is the root, a distance (SciPy returns it). Asked is the divergence itself."),
         Misconception("bits", lambda p, q: jensen_shannon(p, q) / np.log(2),
-            "Two distributions that share nothing get 1 from you: that is one bit. In nats it is log 2."),
+            "Two distributions that share nothing get 1 from you: that is one bit. In nats it is log 2.",
+            family="bits instead of nats"),
         Misconception("zero-times-infinity", jensen_naive,
             "Right without zeros. Where a probability is 0 you compute 0 · (-inf), which is nan. What should an "
-            "outcome that never happens contribute?"),
+            "outcome that never happens contribute?", family="numerical instability"),
         Misconception("padded", jensen_padded,
-            "Right unless an outcome has probability 0 in both: there m is 0 too, and p / m is nan. Leave it out."),
+            "Right unless an outcome has probability 0 in both: there m is 0 too, and p / m is nan. Leave it out.",
+            family="numerical instability"),
         Misconception("zeros-dropped-from-both", jensen_both_present,
             "You left out each outcome that one of the two never has. But such outcomes are what tells them apart: "
             "only the one term whose own probability is 0 contributes nothing."),
@@ -114,11 +116,13 @@ EXERCISE = Exercise(
             "You measure from the mixture to p and q: KL(m‖p). That is infinite as soon as one of them has a 0. Which "
             "one stands first in (23.4)?"),
         Misconception("mean-over-outcomes", lambda p, q: jensen_shannon(p, q) / len(p),
-            "You took the mean over the outcomes. The probabilities are the weights: take the sum."),
+            "You took the mean over the outcomes. The probabilities are the weights: take the sum.",
+            family="mean and sum confused"),
         Misconception("value-of-the-game", lambda p, q: 2 * jensen_shannon(p, q) - np.log(4),
             "This is V(D*, G), the value of the game. Solve (23.5) for the divergence."),
         Misconception("half-the-distance", lambda p, q: np.abs(p - q).sum() / 2,
-            "Half the sum of |p - q| is another way to compare two distributions. In (23.4) there are logarithms."),
+            "Half the sum of |p - q| is another way to compare two distributions. In (23.4) there are logarithms.",
+            family="a factor forgotten or doubled"),
     ],
     hints=[
         "Three lines: the mixture m, then how far p is from m and how far q is.",

@@ -56,14 +56,15 @@ EXERCISE = Exercise(
     alternatives=[discriminator_loss_stable, discriminator_loss_by_loop],
     misconceptions=[
         Misconception("half", lambda real, fake: discriminator_loss(real, fake) / 2,
-            "Half of it: you averaged the two means, or took one mean with equal groups in mind. -V is their sum."),
+            "Half of it: you averaged the two means, or took one mean with equal groups in mind. -V is their sum.",
+            family="a factor forgotten or doubled"),
         Misconception("one-mean-for-all", discriminator_loss_over_all,
             "All logits went into one mean, as if there were one data set. Then the larger group counts more. "
             "-V has a mean for each group."),
         Misconception("sums", lambda real, fake: softplus(-real).sum() + softplus(fake).sum(),
-            "Your loss grows with the size of the batch. Each group has a mean."),
+            "Your loss grows with the size of the batch. Each group has a mean.", family="mean and sum confused"),
         Misconception("sign", lambda real, fake: -discriminator_loss(real, fake),
-            "This is V, which the discriminator makes large. A loss is made small."),
+            "This is V, which the discriminator makes large. A loss is made small.", family="wrong sign"),
         Misconception("labels-exchanged", lambda real, fake: np.mean(softplus(real)) + np.mean(
             softplus(-fake)),
             "A discriminator that is right pays most: your labels have changed places. Which logit should be large, "
@@ -77,19 +78,21 @@ EXERCISE = Exercise(
         Misconception("generated-only", lambda real, fake: np.mean(softplus(fake)),
             "Real samples cost nothing in your loss: to say 'generated' to everything would be perfect."),
         Misconception("bits", lambda real, fake: discriminator_loss(real, fake) / np.log(2),
-            "Base 2 again? With all logits 0 the loss should be log 4, in nats."),
+            "Base 2 again? With all logits 0 the loss should be log 4, in nats.", family="bits instead of nats"),
         Misconception("logits-as-probabilities", discriminator_loss_of_raw,
-            "You took logarithms of the logits. They may be negative, or above 1: they are not probabilities yet."),
+            "You took logarithms of the logits. They may be negative, or above 1: they are not probabilities yet.",
+            family="logits and probabilities confused"),
         Misconception("wasserstein", lambda real, fake: np.mean(fake) - np.mean(real),
             "The difference of the mean logits is the loss of another kind of GAN (Wasserstein). Here the logarithms "
             "of probabilities count."),
         Misconception("padded", lambda real, fake: discriminator_loss_of_probabilities(real, fake, tiny=1e-12),
             "Right for ordinary logits; but your loss is capped: a sure mistake with the logit 1000 should cost 1000. "
-            "Something was added inside a logarithm, or cut off. Do without probabilities.", seen=capped),
+            "Something was added inside a logarithm, or cut off. Do without probabilities.", seen=capped,
+            family="numerical instability"),
         Misconception("through-probabilities", discriminator_loss_of_probabilities,
             "Right for ordinary logits; for large ones infinity or nan comes out, because D was rounded to exactly 0 "
             "or 1 before its logarithm, or an exponential became too large. How can -log D be written with the logit "
-            "alone?", seen=not_finite),
+            "alone?", seen=not_finite, family="numerical instability"),
     ],
     hints=[
         "Lesson 06 had the two terms: from a logit a, -log D is log(1 + e^-a), and -log(1 - D) is log(1 + e^a).",

@@ -77,13 +77,14 @@ EXERCISE = Exercise(
     id="23.7", kind="repair", title="The generator that runs away", name="gan_step", points=3, minutes=15,
     difficulty=3, section="6. Learning the ring", reference=gan_step, broken=broken_gan_step,
     cases=step_cases, alternatives=[step_by_samples, step_by_matrices],
+    parts=("w", "c", "scale", "shift"),
     misconceptions=[
         Misconception("unrepaired", broken_gan_step,
             "The generator still moves away from the data. In its two lines `error` is D minus a label: which label is "
             "that now, and which does the generator wish for?"),
         Misconception("sign-turned", step_with(error=lambda p: -p),
             "Now it runs towards the data, but by log(1 - D): where D is sure, D is nearly 0, and so is your step. "
-            "Asked is the step of the non-saturating loss -log D."),
+            "Asked is the step of the non-saturating loss -log D.", family="wrong sign"),
         Misconception("way-through-D-lost", step_with(through=lambda w: 1.0),
             "The label is right now, but `w` is gone from the generator's lines. The slope comes to the sample through "
             "D's logit w·fake + c: without w, D cannot say in which direction."),
@@ -103,7 +104,7 @@ EXERCISE = Exercise(
             teach=lambda w, c, x, fake, lr: taught(w, c, x, fake, lr, label_fake=1)),
             "The generator is right now, but D learns that everything is real. Its label for generated samples was 0."),
         Misconception("all-uphill", step_with(error=lambda p: 1 - p),
-            "The label is 1 now, but the sign was turned too: two changes that undo each other."),
+            "The label is 1 now, but the sign was turned too: two changes that undo each other.", family="wrong sign"),
     ],
     hints=[
         "Run the cell below it: in which direction does shift move, and where are the data?",

@@ -140,10 +140,10 @@ EXERCISE = Exercise(
             "but did anybody ask D again?", seen=collapsed_at(np.argmax)),
         Misconception("uphill", lambda best, K: softmax(walk(best, K, lr=-2.0)),
             "Nearly everything went to the outcome that D knows best as generated. Is your step downhill, for a loss "
-            "that is small when D is fooled?", seen=collapsed_at(np.argmin)),
+            "that is small when D is fooled?", seen=collapsed_at(np.argmin), family="wrong sign"),
         Misconception("logits", walk,
             "These are good logits, but no probabilities yet: a softmax is missing at the end.",
-            seen=near_data(softmax)),
+            seen=near_data(softmax), family="logits and probabilities confused"),
         Misconception("not-normalised", lambda best, K: K * match_by_odds(best, K),
             "The proportions are right, but your numbers do not sum to 1.", seen=near_data(lambda made: made)),
         Misconception("odds-upside-down", upside_down,
