@@ -20,6 +20,7 @@ from course_utils.classroom.sandbox.inside.wire import Garbled, clean
 from course_utils.classroom.sandbox.session import Gone, Session
 
 MOST_KILLERS = 4  # cells that end the kernel before the rest of the notebook is left alone
+MOST_NAMES = 5_000  # that one answer's code may name
 UNSEEN_CPU, UNSEEN_BYTE = 0.03, 2e-8  # seconds of work around a call that are ours, and more for each byte sent
 UNSEEN_MEMORY = 64_000_000  # bytes that allocators and libraries keep
 
@@ -145,6 +146,14 @@ class Sandboxed:
             return self.session().ask({"do": "has", "name": name}, self.limits.patience)[0].get("has") is True
         except Gone:
             return False
+
+    def uses(self, name: str) -> frozenset[str]:
+        """Names in the answer's code, as its side says: whoever lies gets a right function of an earlier exercise."""
+        try:
+            reply, _ = self.session().ask({"do": "uses", "name": name}, self.limits.patience)
+        except Gone:
+            return frozenset()
+        return frozenset(_text(n, 100) for n in _list(reply.get("uses"))[:MOST_NAMES])
 
     def read(self, name: str, *, limit: float = DEFAULT_LIMIT) -> Outcome:
         return self._outcome({"do": "read", "name": name}, limit)

@@ -221,7 +221,8 @@ def entry(exercise: Exercise, result: Result | None, why: str = "") -> dict:
         "misconception": result.misconception,
         "message": on_page(result.message, name=exercise.name, limit=f"{exercise.time_limit:g}"),
         "example": example,
-        "said": {} if exercise.needs else result.said,  # it could tell what a supplied right answer gives
+        # printed text could tell what a supplied right answer gives
+        "said": {} if exercise.needs or result.supplied else result.said,
     }
     if not result.passed:
         about["hint"] = exercise.hints[0]

@@ -68,3 +68,12 @@ def test_a_cell_that_was_run_on_is_told_in_status_and_notes(grade):
     assert f"A line stopped cell {place}; what came after it was run all the same" in " ".join(found["notes"])
     assert [c["kind"] for c in found["cells"] if c["place"] == place] == ["skipped", "error"]
     assert "No module named 'pandas' at line 2; what came after it was run" in found["cells"][1]["text"]
+
+
+def test_one_mistake_costs_one_mark_in_the_sandbox_too(grade):
+    calling = (
+        "def mse_gradient(X, y, w, b):\n    e = predict(X, w, b) - y\n    return 2 * X.T @ e / len(y), 2 * e.mean()"
+    )
+    answers = {"04.1": "def predict(X, w, b):\n    return X @ w", "04.3": calling}
+    found = {c["id"]: c for c in grade(submission("04", answers, bare=True), "04")["checks"]}
+    assert not found["04.1"]["passed"] and found["04.3"]["passed"] and "right `predict`" in found["04.3"]["message"]

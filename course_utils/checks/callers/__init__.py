@@ -10,6 +10,7 @@ is and is spoken of by a `Handle`.  Functions of ours that are handed in are cal
 A `Caller` has these members; what it returns is an `Outcome`, and it never raises because of student code.
 
     has(name)                                   is there such a name over there?  -> bool
+    uses(name)                                  the global names in the learner's code behind it
     read(name, limit=)                          the value of a name, or a Handle
     call(target, args, options, limit=, memory=)   call a name or a Handle
     attribute(handle, name, limit=)             an attribute: a value, or a Handle (a bound method, say) to call

@@ -14,7 +14,7 @@ from typing import Any
 
 from .borrowing import Watch
 from .guard import Ran, guarded
-from .own import globals_of
+from .own import globals_of, names_used
 from .protocol import DEFAULT_LIMIT, Fault, File, Handle, Outcome
 from .values import Table, cross
 
@@ -41,6 +41,9 @@ class InProcess:
 
     def has(self, name: str) -> bool:
         return name in self.names
+
+    def uses(self, name: str) -> frozenset[str]:
+        return names_used(self.names.get(name))
 
     def forbid(self, routes: tuple[str, ...]) -> None:
         if self.watch.standing:

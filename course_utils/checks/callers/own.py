@@ -85,6 +85,11 @@ def own_functions(answer: Any) -> list[types.FunctionType]:
     return list(found.values())
 
 
+def names_used(answer: Any) -> frozenset[str]:
+    """The global names in the learner's code behind an answer."""
+    return frozenset(name for f in own_functions(answer) for name in _all_names(f.__code__))
+
+
 def _reached(function: types.FunctionType) -> Iterator[Any]:
     """Things that a function can use by name, from its closure or as a default."""
     for name in _all_names(function.__code__):

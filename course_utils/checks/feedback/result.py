@@ -32,9 +32,10 @@ class Result(float):
     message        what to tell the learner
     example        the smallest failing case, or None
     said           {label: text} of what the answer printed and of its warnings
+    supplied       names of earlier answers that were replaced by right ones, because the answer calls them
     """
 
-    __slots__ = ("example", "exercise", "fault", "max", "message", "misconception", "said", "status")
+    __slots__ = ("example", "exercise", "fault", "max", "message", "misconception", "said", "status", "supplied")
 
     def __new__(cls, points: float, **about: Any) -> Result:
         self = super().__new__(cls, points)

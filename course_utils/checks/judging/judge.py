@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import Any
 
 from course_utils.checks import registry
@@ -27,12 +28,36 @@ def judge(
     """Judge the answer called `exercise.name` behind `caller`.  A `bench` can be shared by several answers."""
     bench = bench or Bench(exercise, seed)
     caller.forbid(tuple(exercise.forbidden))
-    caller.supply(supplied(exercise))
+    needed = supplied(exercise)
+    result = _judged(bench, caller, needed, budgets)
+    called = {} if result.passed else {k: v for k, v in called_earlier(exercise, caller).items() if k not in needed}
+    if called:
+        again = _judged(bench, caller, called | needed, budgets)
+        again.supplied = result.supplied = tuple(called)
+        if again.points >= result.points and not (again.fault and not result.fault):
+            again.message += "\n" + say("supplied", names=" and ".join(f"`{name}`" for name in called))
+            return again
+    return result
+
+
+def _judged(bench: Bench, caller: Caller, ours: dict[str, Any], budgets: bool) -> Result:
+    """The verdict with these names of ours in the answer's reach."""
+    exercise = bench.exercise
+    caller.supply(ours)
     unready = _unready(exercise, caller)
     if unready is not None:
         return unready
     result = verdict(bench, bench.trials(caller))
     return _within_budgets(bench, caller, result) if result.passed and budgets else result
+
+
+def called_earlier(exercise: Exercise, caller: Caller) -> dict[str, Any]:
+    """The functions of earlier exercises that this answer calls, right ones: it is judged by its own mistakes only."""
+    if not registry.has(exercise) or exercise.memory is not None:
+        return {}
+    used = caller.uses(exercise.name)
+    earlier = takewhile(lambda e: e is not exercise, registry.lesson(exercise.lesson).values())
+    return {e.name: right_answer(e.reference) for e in earlier if e.name in used and e.kind in ("function", "repair")}
 
 
 def supplied(exercise: Exercise) -> dict[str, Any]:

@@ -142,7 +142,7 @@ class Session:
             message, blob = self._frame(end)
             if number is None and message.get("ready") is True:
                 return message, blob
-            if time.monotonic() > end:  # frames one after the other, without a pause
+            if served and time.monotonic() > end:  # frames one after the other, without a pause
                 raise Gone("TimeUp", "it did not answer in time")
             if "callback" in message and served < MOST_CALLBACKS:
                 served += 1

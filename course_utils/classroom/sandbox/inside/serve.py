@@ -136,6 +136,9 @@ class Server:
     async def do_has(self, message: dict, blob: bytes) -> tuple[dict, bytes]:
         return {"has": message["name"] in self.names}, b""
 
+    async def do_uses(self, message: dict, blob: bytes) -> tuple[dict, bytes]:
+        return {"uses": sorted(self.caller.uses(message["name"]))}, b""
+
     async def do_read(self, message: dict, blob: bytes) -> tuple[dict, bytes]:
         return self._pack(self.caller.read(message["name"], limit=message["limit"]), (), {})
 
