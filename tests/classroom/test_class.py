@@ -18,6 +18,9 @@ from course_utils.classroom import pool
 from course_utils.classroom.grading import INCOMPLETE, Settings
 from course_utils.classroom.rehearsal.damage import DAMAGES
 from course_utils.classroom.rehearsal.hostile import HOSTILE
+from course_utils.classroom.rehearsal.hostile.leaving import LEAVING
+from course_utils.classroom.rehearsal.hostile.lying import LYING
+from course_utils.classroom.rehearsal.hostile.tampering import TAMPERING
 from course_utils.classroom.rehearsal.rehearse import damaged, fine, hostile, made_up_class, mistaken, write
 from course_utils.classroom.results import Folder, read_table, write_whole
 from course_utils.classroom.sandbox.backend import Limits
@@ -41,7 +44,10 @@ LEFT_OUT = {
     *("pickle in an answer", "shell", "odd letters in messages", "very long message", "no answers at all"),
     *("exception with a hostile name", "cell that cannot be parsed", "closed descriptors", "sys.exit in a cell"),
     *("os._exit in a cell", "huge answer", "check redefined", "server replaced"),
-}
+    *LYING,
+    *(TAMPERING.keys() - {"JSON patched", "one block of bytes sent two thousand times", "lines that do nothing here"}),
+    *(LEAVING.keys() - {"keys that hash alike"}),
+} - {"lines that only the sandbox refuses"}
 
 
 def grade(notebooks, out, *more, lesson="04", seed="11", check=True):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from types import FrameType
 
+PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 AGAIN = 1.0  # seconds of processor time after which it is raised once more, should somebody have caught it
 
 
@@ -70,6 +71,5 @@ def little_memory(more: int) -> Iterator[None]:
 
 def address_space() -> int:
     """Bytes of address space that this process has (Linux)."""
-    import resource
-
-    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read(99).split()[0]) * PAGE

@@ -148,6 +148,8 @@ class Session:
             message, blob = self._frame(end)
             if number is None and message.get("ready") is True:
                 return message, blob
+            if time.monotonic() > end:  # frames one after the other, without a pause
+                raise Gone("TimeUp", "it did not answer in time")
             if "callback" in message and served < MOST_CALLBACKS:
                 served += 1
                 self._send(self._called_back(message, blob, end - time.monotonic()))
@@ -156,7 +158,7 @@ class Session:
 
     def _called_back(self, message: dict, blob: bytes, seconds: float) -> bytes:
         """Call our function with their values, no larger than is sensible, for no longer than the call may take."""
-        packer = Packer(self._special)
+        packer, about = Packer(self._special), {"do": "answer", "turn": _whole(message.get("turn"))}
         try:
             if len(blob) > MOST_GIVEN:
                 raise ValueError("the arrays are larger than this function takes")
@@ -164,9 +166,9 @@ class Session:
                 function = (self._lasting | self._passing)[message["callback"]]
                 args, options = Unpacker(blob, self._handle).unpack(message.get("call"))
                 value = packer.pack(cross(function(*args, **options), lambda thing: thing))
-                return frame({"do": "answer", "value": value}, packer.blob)
+                return frame({**about, "value": value}, packer.blob)
         except (Exception, TookTooLong) as error:  # a wrong call is the student's to see
-            return frame({"do": "answer", "error": f"{type(error).__name__}: {str(error)[:200]}"})
+            return frame({**about, "error": f"{type(error).__name__}: {str(error)[:200]}"})
 
     def unpack(self, node: Any, blob: bytes) -> Any:
         """A value that came out.  Raises Garbled."""
@@ -254,6 +256,11 @@ def _tasks_of_mine() -> int:
         except OSError:
             continue
     return count
+
+
+def _whole(value: Any) -> int:
+    """A number that is sent back as it came, whatever came."""
+    return value if type(value) is int and 0 <= value < 2**53 else 0
 
 
 def _plain(state: Any) -> Any:

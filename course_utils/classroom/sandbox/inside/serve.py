@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -96,7 +97,7 @@ class Server:
         self.pipe, self.kernel, self.pid = pipe, kernel, os.getpid()
         self.names = kernel.shell.user_ns
         self.caller = InProcess(self.names, watch=Watch(tuple(routes), blocking=True, standing=True))
-        self.watchdog, self.lasting = Watchdog(), False
+        self.watchdog, self.lasting, self.turns = Watchdog(), False, itertools.count(1)
         self.cells = Cells(kernel, self.watchdog)
         self._find_modules_here()
 
@@ -209,8 +210,11 @@ class Server:
         def ours(*args: Any, **options: Any) -> Any:
             packer = Packer(_handle)
             call = packer.pack((tuple(args), options))
-            self.pipe.send({"callback": number, "call": call}, packer.blob)
+            turn = next(self.turns)
+            self.pipe.send({"callback": number, "turn": turn, "call": call}, packer.blob)
             message, blob = self.pipe.answers.get()
+            while message["turn"] != turn:  # an answer to an earlier call, which was given up
+                message, blob = self.pipe.answers.get()
             if message.get("error"):
                 raise RuntimeError(message["error"])
             return self._unpack(message["value"], blob)
