@@ -159,3 +159,10 @@ def test_whatever_decides_a_mark_makes_grading_again_necessary(tmp_path):
     limits = [replace(Limits(), **{f.name: getattr(Limits(), f.name) + 1}) for f in fields(Limits)]
     prints |= {fingerprint(anna, replace(settings, limits=each)) for each in limits}
     assert len(prints) == 4 + len(limits)
+
+
+def test_another_version_of_the_course_makes_grading_again_necessary(monkeypatch):
+    before = fingerprint(Submission("ann"), Settings("00", 1))
+    assert fingerprint(Submission("ann"), Settings("00", 1)) == before
+    monkeypatch.setattr("course_utils.classroom.grading.code_version", lambda: "another")
+    assert fingerprint(Submission("ann"), Settings("00", 1)) != before
