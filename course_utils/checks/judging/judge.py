@@ -26,7 +26,7 @@ def judge(
 ) -> Result:
     """Judge the answer called `exercise.name` behind `caller`.  A `bench` can be shared by several answers."""
     bench = bench or Bench(exercise, seed)
-    caller.forbid(tuple(exercise.forbidden))
+    caller.forbid(exercise.routes)
     caller.supply(supplied(exercise))
     unready = _unready(exercise, caller)
     if unready is not None:
