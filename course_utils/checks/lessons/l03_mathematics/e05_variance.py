@@ -66,7 +66,6 @@ EXERCISE = Exercise(
     section="5. Chance",
     reference=variance,
     cases=samples,
-    rtol=1e-5,
     alternatives=[variance_array, variance_mean_first, variance_of_squares],
     misconceptions=[
         Misconception(
