@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from course_utils.checks.callers.families import FAMILIES, PREFIX, expand
+
 KINDS = ("function", "class", "repair", "value", "experiment")
 FEWEST_MISTAKES = FEWEST_HINTS = 3
 FEWEST_ALTERNATIVES = 2
@@ -193,6 +195,11 @@ class Exercise:
         return self.id.split(".")[0]
 
     @property
+    def routes(self) -> tuple[str, ...]:
+        """All that an answer may not go through, families opened."""
+        return expand(self.forbidden)
+
+    @property
     def is_value(self) -> bool:
         """True if the answer is looked at, not called."""
         return self.cases is None and self.drive is None
@@ -281,5 +288,8 @@ def _kind_complaints(ex: Exercise) -> Iterable[str]:
         yield "kind 'repair' needs broken=, and a misconception whose answer is that same function"
     if ex.memory is not None and ex.needs:
         yield "memory= and needs= do not go together: what we supply uses our memory, in the sandbox not the answer's"
+    for name in (entry.removeprefix(PREFIX) for entry in ex.forbidden if entry.startswith(PREFIX)):
+        if name not in FAMILIES:
+            yield f"there is no family {name!r} of routes; there are: {', '.join(FAMILIES)}"
     if ex.choices and right_answer(ex.reference) not in ex.choices:
         yield "the reference is one of the choices"

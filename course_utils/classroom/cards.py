@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.checks import registry
+from course_utils.checks.callers.families import FAMILIES, PREFIX
 from course_utils.checks.exercise import Exercise, right_answer
 from course_utils.checks.judging.bench import trusted
 from course_utils.checks.judging.observation import observe
@@ -19,7 +20,13 @@ from course_utils.classroom.wording import counted
 
 TASK = re.compile(r"task-(\d\d)-(\d{1,2})")
 CARD = re.compile(r"\A## [^\n]*\n\n\*\*\d+ minutes? ·[^\n]*\n(?:\n\*Rules:\*[^\n]*\n)?")
-LIBRARIES = {"numpy": "NumPy", "scipy": "SciPy", "sklearn": "scikit-learn", "torch": "PyTorch"}
+LIBRARIES = {
+    "numpy": "NumPy",
+    "scipy": "SciPy",
+    "sklearn": "scikit-learn",
+    "torch": "PyTorch",
+    "tensorflow": "TensorFlow",
+}
 
 
 def card(exercise: Exercise) -> str:
@@ -57,9 +64,17 @@ def number_of(cell: Any) -> str | None:
 
 
 def forbidden_words(exercise: Exercise) -> str:
-    """'without `matmul` of NumPy and its like': of each library the first name; methods as `.var`."""
+    """'without a ready-made softmax of any library; without `f` of NumPy and its like': families in their own words."""
+    families = [e.removeprefix(PREFIX) for e in exercise.forbidden if e.startswith(PREFIX)]
+    sentences = [f"without {FAMILIES[name].words}" for name in families]
+    plain = _plain_words([e for e in exercise.forbidden if not e.startswith(PREFIX)])
+    return "; ".join(sentences + ([plain] if plain else []))
+
+
+def _plain_words(routes: list[str]) -> str:
+    """Of each library the first name; methods as `.var`."""
     first: dict[str, str] = {}
-    for route in exercise.forbidden:
+    for route in routes:
         library, _, name = route.partition(".")
         if not name.rpartition(".")[2].startswith("_"):
             first.setdefault(library, name.rpartition(".")[2])

@@ -133,7 +133,7 @@ class Grader:
         self.settings, self.stage = settings, stage
         self.backend = box or backend(settings.sandbox, settings.limits, unsafe=settings.unsafe, image=settings.image)
         self.exercises = exercises(settings.exercise)
-        self.routes = tuple(dict.fromkeys(r for e in self.exercises for r in e.forbidden))
+        self.routes = tuple(dict.fromkeys(r for e in self.exercises for r in e.routes))
 
     def grade(
         self,

@@ -49,10 +49,10 @@ def test_example_is_proved(block, exercise):
 def answers(exercise):
     """{name: code}: right ones under the names right, other0, other1, then the wrong ones, all with their number."""
     number = exercise.id.replace(".", "_")
-    named = {f"right_{number}": f'right("{exercise.id}")'}
-    named |= {f"other{i}_{number}": f'other("{exercise.id}", {i})' for i in range(len(exercise.alternatives))}
+    named = {f"right_{number}": f'made_up.right("{exercise.id}")'}
+    named |= {f"other{i}_{number}": f'made_up.other("{exercise.id}", {i})' for i in range(len(exercise.alternatives))}
     wrong = enumerate(exercise.misconceptions)
-    return named, {f"wrong{i}_{number}": f'wrong("{exercise.id}", "{m.name}")' for i, m in wrong}
+    return named, {f"wrong{i}_{number}": f'made_up.wrong("{exercise.id}", "{m.name}")' for i, m in wrong}
 
 
 def here(exercise):
@@ -71,7 +71,7 @@ def sandboxed(box, stage):
     exercises = [example.values[1] for example in EXAMPLES]
     lines = [f"{name} = {code}" for e in exercises for some in answers(e) for name, code in some.items()]
     cells = [Cell(1, f"SOURCES = {sources!r}\n{ANSWERS}"), Cell(2, "\n".join(lines))]
-    routes = tuple(route for e in exercises for route in e.forbidden)
+    routes = tuple(route for e in exercises for route in e.routes)
     with Sandboxed(box, stage, cells, routes) as caller:
         yield caller
 

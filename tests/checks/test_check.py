@@ -356,6 +356,7 @@ def test_every_sentence_is_used_and_every_sentence_exists():
     assert asked <= set(messages.ENGLISH)
     made = {"TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable"}
     kinds = {"nothing", "nothing in", "object", "type", "type in", "tuple", "keys", "length", "order", "shape", "dtype"}
+    kinds |= {"single"}
     states = {f"state {s}" for s in ("passed", "tried", "new")} | {
         "pass",
         "not yet",

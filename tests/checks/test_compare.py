@@ -209,3 +209,45 @@ def test_true_is_no_key_for_one():
 def test_lists_with_holes_are_told_as_lists():
     for received in ([1, None], [1, [2]], [None], ["a", 2.0]):
         assert difference(received, np.array([1.0, 2.0]), LENIENT) is not None
+
+
+# ---- precision: what was computed in float32 is told as that, and never right or wrong by chance
+
+THIRDS = np.array([1 / 3, 2 / 3, 1e-3])
+
+
+@pytest.mark.parametrize("values", [THIRDS, THIRDS[:1], 1 / 3, [1 / 3, 5], (THIRDS, 2.0)], ids=repr)
+def test_seven_digits_are_too_few(values):
+    cut = {float: lambda v: float(np.float32(v)), np.ndarray: lambda v: v.astype(np.float32).astype(float)}
+
+    def single(v):
+        return type(v)(map(single, v)) if isinstance(v, list | tuple) else cut.get(type(v), lambda v: v)(v)
+
+    assert difference(single(values), values).kind == "single"
+    for rule in (LENIENT, Rule(same_dtype=False), Rule(rtol=1e-5), Rule(seven_digits=True)):
+        assert same(single(values), values, rule)
+
+
+def test_round_numbers_and_the_last_digits_are_no_matter_of_precision():
+    for received, expected in [
+        (0.5, 0.5 + 1e-9),
+        (np.array([1.0, 0.0]), np.array([1 - 1e-10, 1e-10])),
+        (6.0, 6 + 1e-7),
+    ]:
+        assert same(received, expected)
+    cut = THIRDS.astype(np.float32).astype(float)
+    assert same(cut, cut * (1 + 1e-15)) and same(cut, cut)
+    assert difference(cut * [1, 1, 2], THIRDS).kind == "value"
+
+
+@pytest.mark.parametrize("values", [0.7, 300.0, THIRDS, [0.1], {"a": 3.0}], ids=repr)
+def test_the_default_tolerance_lies_between_one_and_ten_millionths(values):
+    def off(v, share):
+        if isinstance(v, list | dict):
+            return [off(v[0], share)] if isinstance(v, list) else {"a": off(v["a"], share)}
+        return v * (1 + share)
+
+    assert same(off(values, 5e-7), values) and same(off(values, -5e-7), values)
+    for share in (2e-6, -2e-6, 1e-5, 1e-4):
+        assert difference(off(values, share), values).kind == "value"
+    assert same(5e-10, 0.0) and not same(2e-9, 0.0)

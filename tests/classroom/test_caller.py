@@ -1,12 +1,17 @@
 """The sandboxed kernel speaks the checks' protocol, in a real Jupyter kernel, and survives what is done to it."""
 
+import subprocess
+import sys
+import time
+
 import numpy as np
 import pytest
 
 from course_utils.checks.callers import File, Handle
 from course_utils.checks.callers.inprocess import InProcess
+from course_utils.classroom.sandbox import usage
 from course_utils.classroom.sandbox.backend import Limits
-from course_utils.classroom.sandbox.session import Session
+from course_utils.classroom.sandbox.session import Gone, Session
 
 CELL = """
 import numpy as np
@@ -312,3 +317,34 @@ def count():
     assert caller.call("leave").value == 1
     caller.forbid(())  # the next exercise begins
     assert caller.call("count").value <= before + 8
+
+
+def test_time_without_a_processor_is_not_the_answers(run, monkeypatch):
+    """A kernel that a busy machine keeps waiting is waited for, up to a multiple; one that is only silent is not."""
+    caller = run("import time\ndef slow():\n    time.sleep(0.7)\n    return 1")
+    session = caller.session()
+    request = {"do": "call", "limit": 5.0, "memory": False}
+    call = {"call": ("slow", (), {})}
+    monkeypatch.setattr(usage, "waited", lambda pid: 0.5)
+    assert "value" in session.ask(request, 0.3, call)[0]
+    monkeypatch.setattr(usage, "waited", lambda pid: 0.0)
+    with pytest.raises(Gone, match="in time"):
+        session.ask(request, 0.3, call)
+
+
+def test_waiting_for_a_processor_is_seen_from_outside():
+    busy = [
+        sys.executable,
+        "-c",
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: pass",
+    ]
+    two = [subprocess.Popen(busy) for _ in range(2)]
+    try:
+        until = time.monotonic() + 30
+        while max(usage.waited(p.pid) for p in two) < 0.1 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert max(usage.waited(p.pid) for p in two) >= 0.1
+    finally:
+        for process in two:
+            process.kill()
+            process.wait()

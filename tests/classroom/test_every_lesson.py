@@ -11,7 +11,7 @@ from tests.classroom.test_routes import ROOT
 
 LIMITS = Limits(memory=1_500_000_000)
 FIRST = "import numpy as np\nimport matplotlib.pyplot as plt\nfrom tqdm.auto import tqdm\n"
-ALSO = {  # what notebooks begin with, where a route of the lesson is in it: slow to import, so each once a lesson
+ALSO = {  # what notebooks begin with, where the lesson itself uses it: slow to import (all of it at once: test_routes)
     "scipy": "import scipy.special, scipy.spatial, scipy.stats, scipy.optimize\n",
     "sklearn": "import sklearn\nfrom sklearn.linear_model import LinearRegression, Ridge\nimport sklearn.metrics\n",
     "torch": "import torch, torch.nn as nn, torch.nn.functional as F\n",
@@ -20,8 +20,9 @@ ALSO = {  # what notebooks begin with, where a route of the lesson is in it: slo
 
 def imports(lesson, libraries):
     """The lines a notebook of this lesson begins with."""
-    used = {route.split(".")[0] for e in registry.lesson(lesson).values() for route in e.forbidden}
-    return FIRST + "".join(ALSO[name] for name in libraries if name in used)
+    (path,) = (ROOT / "notebooks").glob(f"{lesson}_*.ipynb")
+    text = path.read_text(encoding="utf-8")
+    return FIRST + "".join(ALSO[name] for name in libraries if f"import {name}" in text or f"from {name}" in text)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from course_utils.checks.judging.judge import judge
 from course_utils.classroom.grading import MOST_LINES, answer_cell, entry, exercises
 from course_utils.classroom.notebook import Cell, Notebook
 from course_utils.classroom.reports.feedback import feedback_page
-from course_utils.classroom.reports.pages import lesson_title, words
+from course_utils.classroom.reports.pages import lesson_title, ring, words
 from course_utils.plan import load_lessons
 from tests.classroom.made_results import fault, made, mistake
 
@@ -109,6 +109,29 @@ def test_their_answer_stands_on_the_page_as_text_where_there_is_something_to_men
     page = feedback_page(made("ann", wrong={"04.1": mistake("no-bias", code=code)}))
     assert "Your answer</summary><pre>def predict" in page and "&lt;b&gt;" in page
     assert "Your answer" not in feedback_page(made("ann", wrong={"04.1": fault("stub", status="not yet", code=code)}))
+
+
+def test_every_part_of_a_card_stands_in_its_place():
+    example = {"inputs": [("X", "in")], "script": [], "expected": "ours", "received": "theirs", "note": ""}
+    wrong = {"04.2": fault("value", example=example, hint="A hint.", section="2. A line", points=0.5)}
+    page = feedback_page(made("ann", wrong=wrong | {"04.3": fault("value", "Worse.")}))
+    pairs = re.findall(r"<dt>([^<]+)</dt><dd><pre>([^<]*)</pre>", page)
+    assert pairs == [("X", "in"), ("Expected", "ours"), ("Your answer gave", "theirs")]
+    assert "0.5 of 2 points" in page and "A hint.</p>" in page and "In the lesson: 2. A line" in page
+    assert page.index("Worse.") < page.index("04.2 ")  # what brings most stands first
+    right = page.split("<h2>Right</h2>")[1]
+    assert right.count("✓") == len(exercises("04")) - 2 and "04.2" not in right
+
+
+def test_the_circle_is_filled_as_far_as_the_marks_go():
+    full, none = (re.search(r'stroke-dasharray="([\d.]+) ([\d.]+)"', ring(share, "")) for share in (1.0, 0.0))
+    assert full[1] == full[2] and float(none[1]) == 0.0
+
+
+def test_only_what_is_not_right_has_a_hint_and_it_is_the_first():
+    exercise = registry.find("04.1")
+    assert entry(exercise, judge(exercise, InProcess({"predict": exercise.reference})))["hint"] == ""
+    assert entry(exercise, judge(exercise, InProcess({})))["hint"] == exercise.hints[0]
 
 
 def test_titles_are_the_plans():

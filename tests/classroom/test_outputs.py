@@ -166,6 +166,15 @@ def test_gradescope_gets_its_form(results):
     assert "expected:" in told["tests"][0]["output"] and "Hint:" in told["tests"][0]["output"]
 
 
+def test_gradescope_says_what_passed_and_who_was_late():
+    told = outputs.gradescope(
+        made("ann", wrong={"04.1": {"points": 0.5, "message": "No."}}, late=True, notes=["Moved."])
+    )
+    assert [t["status"] for t in told["tests"]] == ["failed"] + ["passed"] * (len(exercises("04")) - 1)
+    assert told["output"] == "Handed in late.\nMoved." and told["tests"][0]["score"] == 0.5
+    assert outputs.gradescope(made("ben"))["output"] == ""
+
+
 @pytest.fixture
 def folder(results, tmp_path):
     made = Folder(tmp_path / "graded")

@@ -9,8 +9,9 @@ import pytest
 
 from course_utils.checks import registry
 from course_utils.classroom.grading import exercises
-from course_utils.classroom.reports.classreport import MOST_NAMES, MOST_TOPICS, report_csv, report_page
+from course_utils.classroom.reports.classreport import MOST_NAMES, MOST_TOPICS, _topic, report_csv, report_page
 from course_utils.classroom.reports.mistakes import Mistake, mistakes, topics
+from course_utils.classroom.reports.pages import histogram
 from tests.classroom.made_results import fault, made, mistake
 
 
@@ -96,6 +97,37 @@ def test_the_family_comes_from_the_exercise(monkeypatch):
     results = [made("ann", wrong={"04.1": mistake("no-bias"), "04.3": mistake("no-bias")})]
     assert "Bias forgotten" in report_page(results)
     assert {r["family"] for r in rows(results) if r["what"] == "no-bias"} == {"bias forgotten"}
+
+
+def test_a_student_with_several_mistakes_of_one_section_is_one_student():
+    (topic,) = topics([way("04.3", name, ["ann"]) for name in ("first", "fourth", "second", "third")])
+    told = _topic(topic, 2)
+    assert "1 of 2 students" in told and "<strong>50 %</strong>" in told
+    assert "and 1 more kind, 1 student: 04.3 third" in told  # what is not told at length is named
+
+
+def test_the_numbers_of_the_class_are_the_classs():
+    whole = sum(e.points for e in exercises("04"))
+    results = [made("a"), made("b"), made("c") | {"score": 0.3 * whole}, made("d") | {"score": 0.0}]
+    results.append(made("e") | {"score": 0.9 * whole})
+    told = report_page(results).split('<div class="facts">')[1].split("</div>")[0]
+    facts = re.findall(r'sans">([^<]+)</span><br><small>([^<]+)<', told)
+    assert [f[0] for f in facts] == ["5", "90 %", "64 %", "2"] and "on average" in facts[2][1]
+
+
+def test_the_histogram_counts_each_student_in_their_tenth():
+    drawn = histogram([0.0, 0.05, 0.55, 1.0])
+    assert "0 to 10 percent: 2, 50 to 60 percent: 1, 90 to 100 percent: 1" in drawn
+    assert re.findall(r'font-size="13">(\d+)<', drawn) == ["2", "1", "1"]
+
+
+def test_worst_first_and_each_bar_has_its_own_students():
+    page = report_page([made("ann", wrong={"04.3": fault("shape")}), made("ben", wrong={"04.3": mistake("sign")})])
+    bars = re.findall(r'<div class="row"><span>(04\.\d) .*?aria-label="([^"]*)".*?<b title="right">(.*?)</b>', page)
+    assert bars[0] == ("04.3", "a known mistake: 1, wrong in another way: 1", "0 %")
+    assert {bar[1:] for bar in bars[1:]} == {("right: 2", "100 %")}
+    right = [r for r in rows([made("ann", wrong={"04.3": fault("shape")}), made("ben")]) if r["kind"] == "right"]
+    assert {r["exercise"]: r["students"] for r in right}["04.3"] == "1" and float(right[2]["share"]) == 0.5
 
 
 def test_who_handed_in_late_is_marked():

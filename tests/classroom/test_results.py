@@ -184,3 +184,10 @@ def test_who_was_late_is_late_in_the_table_and_nobody_else():
     rows = csv.DictReader(io.StringIO(grades_csv(made)))
     assert {row["student"]: row["late"] for row in rows} == {"anna": "", "ben": "yes"}
     assert ["handed in late" in feedback_page(each) for each in made] == [False, True]
+
+
+def test_another_version_of_the_course_makes_grading_again_necessary(monkeypatch):
+    before = fingerprint(Submission("ann"), Settings("00", 1))
+    assert fingerprint(Submission("ann"), Settings("00", 1)) == before
+    monkeypatch.setattr("course_utils.classroom.grading.code_version", lambda: "another")
+    assert fingerprint(Submission("ann"), Settings("00", 1)) != before

@@ -240,6 +240,7 @@ def test_an_ordinary_user_gets_the_same_marks(open_folder, box):
         command, capture_output=True, text=True, cwd=ROOT, env={**os.environ, "HOME": str(open_folder), **found[1]}
     )
     assert done.returncode == 0, done.stderr
-    got = {p.stem: json.loads(p.read_text())["score"] for p in (open_folder / "out" / "results").glob("*.json")}
+    found = [json.loads(p.read_text(encoding="utf-8")) for p in (open_folder / "out" / "results").glob("*.json")]
+    got = {result["student"]: result["score"] for result in found}
     assert got == {p.student: sum(p.points.values()) for p in planned}
     assert len(find(open_folder / "notebooks")) == len(planned)

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .doors import Guard, bare, find_places, resolve
-from .own import from_library, globals_of, own_functions, things_named, uses
+from .own import Uses, from_library, globals_of, own_functions, things_named, uses
 
 OPERATORS = {"@"}
 HOOKS = ((builtins, "__import__"), (importlib, "import_module"))
@@ -47,6 +47,7 @@ class Watch:
         self._guards: dict[int, Guard] = {}  # by the id of what is guarded
         self._named: set[str] = set()
         self._hooked: list[tuple[Any, str, Any]] = []
+        self._seen: set[str] = set()  # modules that were looked through
         self._depth, self._loaded, self._applying, self._up = threading.local(), 0, False, False
         self.close(routes)
         if standing:
@@ -91,8 +92,10 @@ class Watch:
         functions, self._named = own_functions(answer), set()
         seen = [uses(f.__code__) for f in functions]
         for route in self.by_eye:
-            if any(route[1:] in s.attributes or route in s.operators for s in seen) and route not in self.taken:
+            if any(_names(s, route) for s in seen):
                 self.taken.append(route)
+        if id(bare(answer)) in self._guards:  # the very thing is the answer
+            self.taken += [r for r in self._guards[id(bare(answer))].routes if r in self.closed][:1]
         self._named = {r for s in seen for r in s.imports}
         for thing in (bare(t) for f in functions for t in things_named(f)):
             if id(thing) in self._guards:
@@ -146,14 +149,16 @@ class Watch:
 
     def _apply(self) -> None:
         """Guard what is loaded by now.  An import on the way does not come in here again: one after it does."""
-        if self._applying or not self._waiting or len(sys.modules) == self._loaded:
+        if self._applying or len(sys.modules) == self._loaded:
             return
         self._applying = True
         try:
-            self._loaded = len(sys.modules)
-            new = [guard for guard in map(self._guarded, list(self._waiting)) if guard is not None]
-            find_places([g for g in self._guards.values() if g.door is not None])
-            for guard in new:
+            self._loaded, late = len(sys.modules), [name for name in list(sys.modules) if name not in self._seen]
+            find_places(self._guards.values(), late)
+            new = {id(g): g for r in list(self._waiting) if (g := self._guarded(r)) is not None}
+            find_places(new.values(), list(sys.modules))
+            self._seen.update(late)
+            for guard in self._guards.values() if late else ():
                 guard.on()
         finally:
             self._applying = False
@@ -187,3 +192,10 @@ class Watch:
 def _by_eye(route: str) -> bool:
     """Is this looked for in the learner's code, rather than guarded?"""
     return route.startswith(".") or route in OPERATORS
+
+
+def _names(seen: Uses, route: str) -> bool:
+    """Does some code name this method or operator, or bring in a thing of this name?"""
+    if route in OPERATORS:
+        return route in seen.operators
+    return route[1:] in seen.attributes or any(path.endswith(route) for path in seen.imports)

@@ -13,7 +13,7 @@ import importlib
 import inspect
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .own import is_library
@@ -143,12 +143,12 @@ def bare(thing: Any) -> Any:
     return thing._guard.thing if type(thing) is Door else thing
 
 
-def find_places(guards: list[Guard]) -> None:
+def find_places(guards: Iterable[Guard], modules: Iterable[str]) -> None:
     """Doors also under the names that public modules of the same package, and modules of the learner's, have for it."""
-    wanted = {id(g.thing): g for g in guards}
-    packages = {route.split(".")[0] for g in guards for route in g.routes}
-    for name, module in list(sys.modules.items()) if wanted else ():
-        path = name.split(".")
+    wanted = {id(g.thing): g for g in guards if g.door is not None}
+    packages = {route.split(".")[0] for g in wanted.values() for route in g.routes}
+    for name in modules if wanted else ():
+        path, module = name.split("."), sys.modules.get(name)
         if not isinstance(module, types.ModuleType) or any(part.startswith("_") for part in path):
             continue
         if path[0] in packages or not is_library(str(vars(module).get("__file__") or "<frozen")):

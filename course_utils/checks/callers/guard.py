@@ -61,11 +61,6 @@ class _Text(io.StringIO):
         return len(text)
 
 
-def longest(limit: float) -> float:
-    """Seconds by the clock after which a run with this limit has ended, or is given up, on any machine."""
-    return PATIENCE * limit + IMPORTS + GRACE
-
-
 def guarded(work: Callable[[], Any], limit: float | None = None, *, memory: bool = False) -> Ran:
     """Run `work()`; with a limit in seconds of processor time it runs in a watched thread, without one right here.
 

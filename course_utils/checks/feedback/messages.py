@@ -58,6 +58,8 @@ ENGLISH = {
     "order": "These are the right values in another order. In which order are they asked for?",
     "shape": "The shape is {received}; {expected} was expected. Is an axis missing, too many, or of another length?",
     "dtype": "The dtype is {received}; {expected} was expected.",
+    "single": "The numbers are nearly right, but carry only the seven digits of float32, though they say float64. "
+    "Where were they cut? Keep float64 all the way.",
     "nan": "There is NaN (not a number) in the result where {expected} was expected. "
     "Look for 0/0, ∞ − ∞ or the logarithm of something not positive.",
     "no fault": "`{name}` was expected to raise {kind} here, and it did not.",

@@ -33,13 +33,17 @@ def _same_entries(bench: Bench, value: object, entries: dict) -> bool:
 
 
 def _explains_most(bench: Bench, trials: list[Trial]) -> tuple[Misconception, bool] | None:
-    """The misconception that agrees with most of the wrong trials: on those, it is wrong in the very same way."""
+    """The misconception that agrees with most of the wrong trials: on those, it is wrong in the very same way.
+
+    Where the mistake itself gives what is right, it explains nothing.
+    """
     best, most = None, 0
     for misconception in bench.exercise.misconceptions:
         if misconception.seen is not None:
             continue
         pairs = zip(trials, bench.wrong(misconception), strict=False)
-        count = sum(alike(t.got, wrong, bench) for t, wrong in pairs if not t.right and not t.got.fault)
+        pairs = [(t, wrong) for t, wrong in pairs if not t.right and not t.got.fault]
+        count = sum(alike(t.got, w, bench) and bench.gap(w, t.want, t.case) is not None for t, w in pairs)
         if count > most:
             best, most = misconception, count
     enough = max(FEWEST_ALIKE, SHARE_ALIKE * sum(not t.right for t in trials))
@@ -62,4 +66,5 @@ def alike(got: Observation, wrong: Observation, bench: Bench) -> bool:
             wrong.fault.kind,
             wrong.fault.text,
         )
-    return bool(got.mutated) == bool(wrong.mutated) and same(got.value, wrong.value, bench.rule)
+    rule = bench.rule._replace(seven_digits=True)  # a mistake is the same mistake in float32
+    return bool(got.mutated) == bool(wrong.mutated) and same(got.value, wrong.value, rule)

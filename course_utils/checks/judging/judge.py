@@ -27,17 +27,19 @@ def judge(
 ) -> Result:
     """Judge the answer called `exercise.name` behind `caller`.  A `bench` can be shared by several answers."""
     bench = bench or Bench(exercise, seed)
-    caller.forbid(tuple(exercise.forbidden))
+    caller.forbid(exercise.routes)
     needed = supplied(exercise)
     result = _judged(bench, caller, needed, budgets)
     called = {} if result.passed else {k: v for k, v in called_earlier(exercise, caller).items() if k not in needed}
-    if called:
-        again = _judged(bench, caller, called | needed, budgets)
-        again.supplied = result.supplied = tuple(called)
-        if again.points >= result.points and not (again.fault and not result.fault):
-            again.message += "\n" + say("supplied", names=" and ".join(f"`{name}`" for name in called))
-            return again
-    return result
+    if not called:
+        return result
+    again = _judged(bench, caller, called | needed, budgets)
+    worse = again.points < result.points or (again.fault and not result.fault)
+    if worse or (again.points, again.message) == (result.points, result.message):
+        return result
+    again.supplied = tuple(called)
+    again.message += "\n" + say("supplied", names=" and ".join(f"`{name}`" for name in called))
+    return again
 
 
 def _judged(bench: Bench, caller: Caller, ours: dict[str, Any], budgets: bool) -> Result:

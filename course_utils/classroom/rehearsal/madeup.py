@@ -1,7 +1,8 @@
 """Made-up submissions: a released exercise with other people's answers in its cells.
 
 The answers come from the registry.  Their modules are not in the sandbox, so a notebook brings their text along and
-takes `right(number)`, `other(number, k)` and `wrong(number, name)` from it.
+takes `made_up.right(number)`, `made_up.other(number, k)` and `made_up.wrong(number, name)` from it: one name, that no
+exercise has.
 """
 
 from __future__ import annotations
@@ -16,43 +17,45 @@ from course_utils.classroom.grading import exercises
 from course_utils.classroom.sandbox.contents import PACKAGE
 
 ANSWERS = """
-import sys, types
-class _Record:
-    def __init__(self, *args, **options):
-        self.args, self.options = args, options
-    def get(self):
-        return self.args[0]()
-_fake = types.ModuleType("course_utils.checks.exercise")
-for _name in ("Case", "Exercise", "File", "Memory", "Metric", "Misconception", "Speed", "later"):
-    setattr(_fake, _name, type(_name, (_Record,), {}))
-def _quietly(function):
-    def answer(*args, **options):
-        import numpy
-        with numpy.errstate(all="ignore"):
-            return function(*args, **options)
-    return answer
-_fake.quietly = _quietly
-sys.modules[_fake.__name__] = _fake
-for _name in ("course_utils.checks.lessons", SOURCES[0][0].rpartition(".")[0]):
-    sys.modules[_name] = types.ModuleType(_name)
-    sys.modules[_name].__path__ = []
-_all = {}
-for _name, _source in SOURCES:
-    _module = types.ModuleType(_name)
-    sys.modules[_name] = _module
-    exec(compile(_source, "<answer>", "exec"), _module.__dict__)
-    if hasattr(_module, "EXERCISE"):
-        _all[_module.EXERCISE.options["id"]] = _module.EXERCISE.options
-def right(number):
-    value = _all[number]["reference"]
-    return value.get() if isinstance(value, _fake.later) else value
-def other(number, which):
-    value = _all[number]["alternatives"][which]
-    return value.get() if isinstance(value, _fake.later) else value
-def wrong(number, name):
-    value = next(m.args[1] for m in _all[number]["misconceptions"] if m.args[0] == name)
-    value = value.get() if isinstance(value, _fake.later) else value
-    return {**right(number), **value} if isinstance(value, dict) and isinstance(right(number), dict) else value
+def _make_up(sources):
+    import sys, types
+    class Record:
+        def __init__(self, *args, **options):
+            self.args, self.options = args, options
+        def get(self):
+            return self.args[0]()
+    fake = types.ModuleType("course_utils.checks.exercise")
+    for name in ("Case", "Exercise", "File", "Memory", "Metric", "Misconception", "Speed", "later"):
+        setattr(fake, name, type(name, (Record,), {}))
+    def quietly(function):
+        def answer(*args, **options):
+            import numpy
+            with numpy.errstate(all="ignore"):
+                return function(*args, **options)
+        return answer
+    fake.quietly = quietly
+    sys.modules[fake.__name__] = fake
+    for name in ("course_utils.checks.lessons", sources[0][0].rpartition(".")[0]):
+        sys.modules[name] = types.ModuleType(name)
+        sys.modules[name].__path__ = []
+    known = {}
+    for name, source in sources:
+        module = types.ModuleType(name)
+        sys.modules[name] = module
+        exec(compile(source, "<answer>", "exec"), module.__dict__)
+        if hasattr(module, "EXERCISE"):
+            known[module.EXERCISE.options["id"]] = module.EXERCISE.options
+    def plain(value):
+        return value.get() if isinstance(value, fake.later) else value
+    def right(number):
+        return plain(known[number]["reference"])
+    def other(number, which):
+        return plain(known[number]["alternatives"][which])
+    def wrong(number, name):
+        value = plain(next(m.args[1] for m in known[number]["misconceptions"] if m.args[0] == name))
+        return {**right(number), **value} if isinstance(value, dict) and isinstance(right(number), dict) else value
+    return types.SimpleNamespace(right=right, other=other, wrong=wrong)
+made_up = _make_up(SOURCES)
 """
 
 
@@ -117,7 +120,7 @@ def answers_source(lesson: str) -> str:
     return f"SOURCES = {sources!r}\n{ANSWERS}"
 
 
-def right_answers(lesson: str, how: Callable[[Exercise], str] = lambda e: f'right("{e.id}")') -> dict[str, str]:
+def right_answers(lesson: str, how: Callable[[Exercise], str] = lambda e: f'made_up.right("{e.id}")') -> dict[str, str]:
     """An answer cell's source for each exercise."""
     return {e.id: f"{e.name} = {how(e)}" for e in exercises(lesson)}
 

@@ -117,7 +117,7 @@ def fine(lesson: str) -> Iterator[Planned]:
     """Right ones, differently written ones, and one who never began."""
     yield Planned("right", "right", as_bytes(submission(lesson, right_answers(lesson))), full_marks(lesson), {})
     for which in (0, 1):
-        cells = right_answers(lesson, lambda e, which=which: f'other("{e.id}", {which})')
+        cells = right_answers(lesson, lambda e, which=which: f'made_up.other("{e.id}", {which})')
         yield Planned(f"other {which + 1}", "other", as_bytes(submission(lesson, cells)), full_marks(lesson), {})
     yield Planned("not begun", "not begun", as_bytes(unmodified(lesson)), no_marks(lesson), _broken(lesson))
 
@@ -133,7 +133,9 @@ def mistaken(lesson: str) -> Iterator[Planned]:
     """Every registered misconception once, everything else right."""
     for exercise in exercises(lesson):
         for m in exercise.misconceptions:
-            cells = right_answers(lesson) | {exercise.id: f'{exercise.name} = wrong("{exercise.id}", "{m.name}")'}
+            cells = right_answers(lesson) | {
+                exercise.id: f'{exercise.name} = made_up.wrong("{exercise.id}", "{m.name}")'
+            }
             part = _part(exercise, m)
             if part is not None:  # else nobody knows beforehand what it must get
                 points, data = full_marks(lesson) | {exercise.id: part}, as_bytes(submission(lesson, cells))
@@ -146,7 +148,7 @@ def all_mistaken(lesson: str, which: int, first: str = "") -> Planned:
     for e in exercises(lesson):
         certain = [(m, part) for m in e.misconceptions[: which + 2] if (part := _part(e, m)) is not None]
         chosen[e.id] = (e, *certain[min(which, len(certain) - 1)])
-    cells = {number: f'{e.name} = wrong("{number}", "{m.name}")' for number, (e, m, _) in chosen.items()}
+    cells = {number: f'{e.name} = made_up.wrong("{number}", "{m.name}")' for number, (e, m, _) in chosen.items()}
     points = {number: part for number, (_, _, part) in chosen.items()}
     data = as_bytes(submission(lesson, cells, first=first, bare=True))
     return Planned(f"all mistaken {which + 1}", "mistake", data, points, {k: m.name for k, (_, m, _) in chosen.items()})

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.checks.callers import File, Handle
+from course_utils.checks.callers.guard import PATIENCE
 from course_utils.checks.callers.values import cross
 from course_utils.classroom.sandbox import usage
 from course_utils.classroom.sandbox.backend import COURSE, Backend, Box, SandboxFault, package_folders, python_inside
@@ -42,6 +43,7 @@ class Session:
     def __init__(self, backend: Backend, stage: Path, routes: tuple[str, ...] = ()):
         self.backend, self.limits = backend, backend.limits
         self._number, self._buffer, self.sent, self._looked = 0, bytearray(), 0, 0.0
+        self._asked = self.limits.start
         self._lasting: dict[int, Callable] = {}  # our functions, by number: those supplied, and one call's
         self._passing: dict[int, Callable] = {}
         packages = [] if backend.name == "docker" else package_folders()
@@ -97,8 +99,12 @@ class Session:
         self._lasting, self._passing = {-1 - k: v for k, v in self._passing.items()}, {}
 
     def ask(self, request: dict, seconds: float, values: dict[str, Any] | None = None) -> tuple[dict, bytes]:
-        """Send a request; `values` are packed into it.  Raises Gone when no proper reply comes in time."""
+        """Send a request; `values` are packed into it.  Raises Gone when no proper reply comes in time.
+
+        `seconds` are of the clock, without those for which a busy machine let the box wait for a processor.
+        """
         self._number += 1
+        self._asked = seconds
         self._passing = {}
         packer = Packer(self._special)
         packed = {name: packer.pack(cross(value, lambda thing: thing)) for name, value in (values or {}).items()}
@@ -199,6 +205,8 @@ class Session:
         """Wait for more bytes; look at the time, and at the memory where nobody else does."""
         left = end - time.monotonic()
         if left <= 0:
+            left += self._starved()
+        if left <= 0:
             raise Gone("TimeUp", "it did not answer in time")
         pipe = self.box.process.stdout.fileno()
         watched = self.box.group.kind == "none" and self.backend.name != "docker"
@@ -210,6 +218,11 @@ class Session:
             if not data:
                 raise self._gone()
             self._buffer += data
+
+    def _starved(self) -> float:
+        """Seconds for which the thread of the box that waited longest for a processor had none, within reason."""
+        waited = 0.0 if self.backend.name == "docker" else usage.waited(self.pid)
+        return min(waited, (PATIENCE - 1) * self._asked)
 
     def _look(self) -> None:
         """Raise Gone where the box uses more memory than it may."""

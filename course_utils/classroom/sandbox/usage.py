@@ -64,6 +64,16 @@ def cpu(pid: int) -> float | None:
     return total if seen else None
 
 
+def waited(pid: int) -> float:
+    """Seconds for which a thread below a process was ready to run and had no processor: the longest of all threads."""
+    longest = 0.0
+    for each in tree(pid):
+        for task in (PROC / str(each) / "task").glob("*"):
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                longest = max(longest, int((task / "schedstat").read_text().split()[1]) / 1e9)
+    return longest
+
+
 def forget_peaks(pid: int) -> int:
     """Start counting peaks anew; the bytes in use now, 0 where that is not allowed."""
     for each in tree(pid):

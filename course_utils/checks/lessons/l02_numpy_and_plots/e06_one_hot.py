@@ -87,6 +87,6 @@ EXERCISE = Exercise(
         "Compare a column of labels, shape (n, 1), with np.arange(classes), shape (classes,). What comes out?",
         "(labels[:, None] == …).astype(…)",
     ],
-    forbidden=["torch.nn.functional.one_hot", "sklearn.preprocessing.OneHotEncoder"],
+    forbidden=["family:one-hot"],
     takeaway="A comparison with broadcasting builds the table that lesson 06 needs.",
 )

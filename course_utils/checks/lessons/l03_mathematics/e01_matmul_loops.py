@@ -98,6 +98,6 @@ EXERCISE = Exercise(
         "Begin with np.zeros((n, m)). Two loops choose the entry, the third one walks along the inner size and adds.",
         "for i …: for k …: for j in range(…): result[i, k] … A[i, j] * B[…]",
     ],
-    forbidden=["numpy.matmul", "numpy.dot", "numpy.einsum", "numpy.tensordot"],
+    forbidden=["family:matrix product"],
     takeaway="Three loops, n · d · m multiplications: the cost of a layer, too.",
 )

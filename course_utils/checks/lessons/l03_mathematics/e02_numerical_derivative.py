@@ -121,6 +121,6 @@ EXERCISE = Exercise(
         "In the lesson's table, 1e-5 is a good step.",
         "return (f(…) - f(…)) / (…)",
     ],
-    forbidden=["course_utils.gradcheck.numerical_gradient", "scipy.differentiate.derivative"],
+    forbidden=["family:numerical gradient"],
     takeaway="With it you can check every derivative of this course.",
 )

@@ -56,10 +56,7 @@ def softmax_hard(logits, axis=-1):
 EXERCISE = Exercise(
     id="06.4", title="Softmax along any axis", name="softmax", points=3, minutes=12, difficulty=3,
     section="6. Ten classes: softmax", reference=softmax, cases=softmax_cases,
-    forbidden=(
-        "course_utils.activations.softmax", "course_utils.activations.log_softmax", "scipy.special.softmax",
-        "torch.softmax", "torch.nn.functional.softmax",
-    ),
+    forbidden=("family:softmax",),
     alternatives=[softmax_by_logs, softmax_by_slices],
     misconceptions=[
         Misconception("overflow", lambda logits, axis=-1: softmax_with(logits, axis, shift=False),

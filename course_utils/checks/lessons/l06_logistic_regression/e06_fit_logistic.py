@@ -143,10 +143,7 @@ EXERCISE = Exercise(
     kind="experiment", section="5. Thirty features, and two kinds of mistake", reference=fit_logistic,
     cases=tumour_cases, needs=("06.1", "06.3"),
     metric=Metric(held_loss, "cross-entropy on tumours held back", at_most=LARGEST_LOSS),
-    forbidden=(
-        "course_utils.linear_models.LogisticRegression", "course_utils.linear_models.SoftmaxRegression",
-        "sklearn.linear_model.LogisticRegression",
-    ),
+    forbidden=("family:logistic regression",),
     alternatives=[fit_by_newton, fit_in_batches],
     misconceptions=[
         Misconception("least-squares", fit_squares,

@@ -4,7 +4,6 @@ import numpy as np
 
 from course_utils.checks.exercise import Exercise, Misconception
 from course_utils.checks.lessons.l11_convolution.shared import (
-    CONV_ROUTES,
     changed,
     conv2d,
     conv2d_loops,
@@ -51,7 +50,7 @@ def mean_of_window(x, K, b, stride=1, pad=0):
 # fmt: off
 EXERCISE = Exercise(
     id="11.2", title="Convolution with loops", name="conv2d_loops", points=4, minutes=25, difficulty=3,
-    section="5. Channels", reference=conv2d_loops, cases=conv_cases, forbidden=CONV_ROUTES,
+    section="5. Channels", reference=conv2d_loops, cases=conv_cases, forbidden=("family:convolution",),
     alternatives=[conv2d_number_by_number, conv2d_taps, conv2d_matrix],
     misconceptions=[
         Misconception("flipped", changed(lambda x, K, b: (x, K[:, :, ::-1, ::-1], b)),

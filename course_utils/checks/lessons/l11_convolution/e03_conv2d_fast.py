@@ -4,7 +4,6 @@ import numpy as np
 
 from course_utils.checks.exercise import Case, Exercise, Misconception, Speed
 from course_utils.checks.lessons.l11_convolution.shared import (
-    CONV_ROUTES,
     changed,
     conv2d,
     conv2d_loops,
@@ -45,7 +44,7 @@ def speed_case(rng):
 EXERCISE = Exercise(
     id="11.3", title="Convolution without the loops over places", name="conv2d_fast", points=4, minutes=25,
     difficulty=4, section="6. Loops, windows, matrices", reference=conv2d_windows, cases=conv_cases,
-    forbidden=CONV_ROUTES,
+    forbidden=("family:convolution",),
     alternatives=[conv2d_taps, conv2d_matrix],
     speed=Speed(case=speed_case, slow=conv2d_loops, times=20,
         message="Right on every case, but too slow: a good answer needs about a hundredth of the loops' time, "

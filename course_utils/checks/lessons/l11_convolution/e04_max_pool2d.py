@@ -69,8 +69,7 @@ def pool_stride_one(x, size=2):
 EXERCISE = Exercise(
     id="11.4", title="Max pooling", name="max_pool2d", points=3, minutes=12, difficulty=2,
     section="7. Pooling", reference=max_pool2d, cases=pool_cases,
-    forbidden=("course_utils.conv.max_pool2d_forward", "torch.nn.functional.max_pool2d", "torch.max_pool2d",
-               "scipy.ndimage.maximum_filter"),
+    forbidden=("family:max pooling",),
     alternatives=[pool_by_views, pool_by_loops],
     misconceptions=[
         Misconception("mean", pool_with(np.mean),

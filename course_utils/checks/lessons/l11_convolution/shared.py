@@ -65,12 +65,3 @@ def changed(inputs=lambda x, K, b: (x, K, b), moves=lambda stride, pad: (stride,
         return output(conv2d(x, K, b, stride=stride, pad=pad))
 
     return answer
-
-
-# Data for people to read: a paragraph for each misconception.
-# fmt: off
-CONV_ROUTES = (
-    "course_utils.conv.conv2d_forward", "course_utils.conv.conv1d_forward", "torch.nn.functional.conv2d",
-    "torch.conv2d", "scipy.signal.correlate2d", "scipy.signal.convolve2d", "scipy.signal.correlate",
-    "scipy.signal.convolve", "scipy.ndimage.correlate", "scipy.ndimage.convolve",
-)

@@ -5,7 +5,6 @@ import numpy as np
 from course_utils.activations import sigmoid
 from course_utils.checks.exercise import Exercise, Misconception
 from course_utils.checks.lessons.l16_lstm_gates.shared import (
-    LSTM_ROUTES,
     gates_by_columns,
     lstm_gates,
     same,
@@ -57,7 +56,7 @@ GATES = gates_with
 EXERCISE = Exercise(
     id="16.1", title="Three gates and a candidate", name="lstm_gates", points=3, minutes=12, difficulty=2,
     section="3. Four small layers in one cell", reference=lstm_gates, cases=gate_cases,
-    forbidden=LSTM_ROUTES, alternatives=[gates_by_columns, gates_by_joining],
+    forbidden=("family:recurrent network",), alternatives=[gates_by_columns, gates_by_joining],
     parts=("i", "f", "g", "o"),
     misconceptions=[
         Misconception("candidate-last", GATES(order=(0, 1, 3, 2)),

@@ -5,7 +5,6 @@ import numpy as np
 from course_utils.activations import sigmoid
 from course_utils.checks.exercise import Exercise, Misconception
 from course_utils.checks.lessons.l16_lstm_gates.shared import (
-    LSTM_ROUTES,
     cell_by_columns,
     lstm_cell,
     lstm_gates,
@@ -46,7 +45,7 @@ CELL = cell_with
 EXERCISE = Exercise(
     id="16.2", title="One step of an LSTM", name="lstm_cell", points=3, minutes=10, difficulty=2,
     section="2. A memory that is added to", reference=lstm_cell, cases=cell_cases, needs=("16.1",),
-    forbidden=LSTM_ROUTES, alternatives=[cell_by_units, cell_by_columns],
+    forbidden=("family:recurrent network",), alternatives=[cell_by_units, cell_by_columns],
     parts=("c", "h"),
     misconceptions=[
         Misconception("pair-exchanged", CELL(order=lambda pair: pair[::-1]),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.checks.exercise import Exercise, Misconception
-from course_utils.checks.lessons.l16_lstm_gates.shared import LSTM_ROUTES, cell_by_columns, lstm_cell, lstm_sequence
+from course_utils.checks.lessons.l16_lstm_gates.shared import cell_by_columns, lstm_cell, lstm_sequence
 
 
 def sequence_filled(x, h0, c0, W, U, b):
@@ -80,7 +80,7 @@ SEQUENCE = sequence_with
 EXERCISE = Exercise(
     id="16.3", title="From step to sequence", name="lstm_sequence", points=3, minutes=12, difficulty=2,
     section="3. Four small layers in one cell", reference=lstm_sequence, cases=sequence_cases,
-    needs=("16.1", "16.2"), forbidden=LSTM_ROUTES,
+    needs=("16.1", "16.2"), forbidden=("family:recurrent network",),
     alternatives=[sequence_filled, sequence_by_example],
     misconceptions=[
         Misconception("cell-not-carried", SEQUENCE(carry=lambda h, c, h0, c0: (h, c0)),

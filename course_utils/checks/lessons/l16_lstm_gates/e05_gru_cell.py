@@ -67,9 +67,7 @@ GRU = gru_with
 EXERCISE = Exercise(
     id="16.5", title="A GRU, to the letter", name="gru_cell", points=4, minutes=20, difficulty=3,
     section="7. The GRU", reference=gru_cell, cases=gru_cases,
-    forbidden=("course_utils.recurrent.gru_cell_forward", "course_utils.recurrent.gru.gru_cell_forward",
-               "course_utils.recurrent.gru_forward", "course_utils.recurrent.gru.gru_forward",
-               "course_utils.layers.GRU", "torch.nn.GRU", "torch.nn.GRUCell", "torch.gru_cell"),
+    forbidden=("family:recurrent network",),
     alternatives=[gru_by_columns, gru_by_blocks],
     misconceptions=[
         Misconception("z-the-other-way", GRU(blend=lambda z, n, h, r: z * n + (1 - z) * h),

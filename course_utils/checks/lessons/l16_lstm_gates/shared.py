@@ -57,12 +57,3 @@ def state_cases(rng, states):
 
 def away_from_zero(rng, n):
     return rng.uniform(0.3, 1.2, n) * rng.choice([-1.0, 1.0], n)
-
-
-# Data for people to read: a paragraph for each misconception.
-# fmt: off
-LSTM_ROUTES = (
-    "course_utils.recurrent.lstm_cell_forward", "course_utils.recurrent.lstm.lstm_cell_forward",
-    "course_utils.recurrent.lstm_forward", "course_utils.recurrent.lstm.lstm_forward",
-    "course_utils.layers.LSTM", "torch.nn.LSTM", "torch.nn.LSTMCell", "torch.lstm_cell",
-)

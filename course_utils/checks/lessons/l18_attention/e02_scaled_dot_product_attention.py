@@ -4,7 +4,6 @@ import numpy as np
 
 from course_utils.checks.exercise import Case, Exercise, Misconception
 from course_utils.checks.lessons.l18_attention.shared import (
-    ATTENTION_ROUTES,
     attention,
     attention_scores,
     changed,
@@ -122,7 +121,7 @@ def attention_cases(rng):
 EXERCISE = Exercise(
     id="18.2", title="Scaled dot-product attention", name="scaled_dot_product_attention", points=5, minutes=20,
     difficulty=4, section="5. Masks", reference=attention, cases=attention_cases, needs=("18.1",),
-    forbidden=(*ATTENTION_ROUTES, "course_utils.masks.masked_softmax_", "course_utils.attention.masked_softmax_"),
+    forbidden=("family:attention", "course_utils.masks.masked_softmax_"),
     alternatives=[attention_by_rows, attention_by_zeros, attention_by_nan],
     misconceptions=[
         Misconception("no-scale", changed(scores=scores_times(lambda q, k: 1.0)),

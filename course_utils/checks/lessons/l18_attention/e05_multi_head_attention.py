@@ -4,7 +4,6 @@ import numpy as np
 
 from course_utils.checks.exercise import Case, Exercise, Misconception
 from course_utils.checks.lessons.l18_attention.shared import (
-    ATTENTION_ROUTES,
     attention,
     attention_scores,
     changed,
@@ -124,8 +123,7 @@ EXERCISE = Exercise(
     id="18.5", title="Multi-head attention", name="multi_head_attention", points=4, minutes=20, difficulty=4,
     section="7. Several heads", reference=multi_head_attention, cases=multi_head_cases,
     needs=("18.1", "18.2", "18.4"),
-    forbidden=(*ATTENTION_ROUTES, "course_utils.attention.multi_head_attention_forward",
-               "torch.nn.MultiheadAttention", "torch.nn.functional.multi_head_attention_forward"),
+    forbidden=("family:attention",),
     alternatives=[heads_one_by_one, heads_by_einsum],
     misconceptions=[
         Misconception("merged-by-reshape", changed_heads(merge=merge_by_reshape),

@@ -4,7 +4,6 @@ import numpy as np
 
 from course_utils.checks.exercise import Case, Exercise, Memory, Misconception
 from course_utils.checks.lessons.l18_attention.shared import (
-    ATTENTION_ROUTES,
     attention,
     attention_scores,
     qkv,
@@ -157,7 +156,7 @@ def last_chunk_only(q, k, v, chunk):
 EXERCISE = Exercise(
     id="18.6", title="Attention without the big table", name="online_attention", points=5, minutes=30, difficulty=5,
     section="12. Online softmax", reference=online_attention, cases=online_cases,
-    forbidden=ATTENTION_ROUTES,  # no needs: memory is measured, and what is supplied may be held elsewhere
+    forbidden=("family:attention",),  # no needs: memory is measured, and what is supplied may be held elsewhere
     alternatives=[online_by_merging, online_in_tiles, attention_in_rows],
     memory=Memory(case=long_case, greedy=all_at_once, limit=half_a_table,
         message="Right on every case, but for 2048 positions or more in chunks of 64 you hold at one moment more than "

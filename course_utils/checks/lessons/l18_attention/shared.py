@@ -69,11 +69,3 @@ def steps(rng, Tq, Tk):
 
 def keys(real):
     return real[:, None, :]
-
-
-# Data for people to read: a paragraph for each misconception.
-# fmt: off
-ATTENTION_ROUTES = (
-    "course_utils.attention.scaled_dot_product_attention_forward", "course_utils.attention.chunked_attention",
-    "torch.nn.functional.scaled_dot_product_attention",
-)

@@ -72,6 +72,7 @@ def distribution_cases(rng):
     yield np.append(zero_in_p, 0.0), distribution(5, rng)
     yield distribution(5, rng), np.insert(zero_in_q, 1, 0.0)
     yield np.append(zero_in_both, 0.0), np.append(zero_in_both[::-1], 0.0)
+    yield np.array([1e-6, 1 - 1e-6]), np.array([1e-3, 1 - 1e-3])  # so rare that a number added inside a logarithm shows
 
 
 # Data for people to read: a paragraph for each misconception.

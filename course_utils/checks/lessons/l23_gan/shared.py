@@ -46,11 +46,3 @@ def logits(n, rng):
     """n logits of both signs, none near 0."""
     signs = rng.permutation(np.where(np.arange(n) % 2, 1.0, -1.0))
     return signs * rng.uniform(0.8, 3.0, n)
-
-
-# Data for people to read: a paragraph for each misconception.
-# fmt: off
-CROSS_ENTROPIES = (
-    "course_utils.losses.binary_cross_entropy_forward", "torch.nn.functional.binary_cross_entropy_with_logits",
-    "torch.nn.functional.binary_cross_entropy", "sklearn.metrics.log_loss",
-)
