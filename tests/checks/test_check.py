@@ -417,6 +417,7 @@ def test_every_sentence_is_used_and_every_sentence_exists():
     code = "\n".join(p.read_text(encoding="utf-8") for p in PACKAGE.rglob("*.py") if p.name != "messages.py")
     asked = set(re.findall(r"\bsay\(\s*[\"']([^\"']+)[\"']", code))
     assert asked <= set(messages.ENGLISH)
+    asked |= {f"page {key}" for key in messages.ENGLISH}  # the words of a page for each, where it has its own
     made = {"TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable"}
     kinds = {"nothing", "nothing in", "object", "type", "type in", "tuple", "keys", "length", "order", "shape", "dtype"}
     kinds |= {"single"}
