@@ -9,7 +9,7 @@ from typing import Any
 from course_utils.checks import registry
 from course_utils.checks.callers import Caller
 from course_utils.checks.callers.inprocess import InProcess
-from course_utils.checks.exercise import Exercise
+from course_utils.checks.exercise import Exercise, for_student
 from course_utils.checks.feedback.panel import body_text, headline, panel_html, text
 from course_utils.checks.feedback.result import Result
 from course_utils.checks.judging.judge import judge
@@ -23,6 +23,7 @@ def check(
     seed: int | None = None,
     quiet: bool = False,
     caller: Caller | None = None,
+    variant: int | None = None,
 ) -> Result:
     """Check one exercise and say what is right, or what is wrong and why.
 
@@ -31,13 +32,15 @@ def check(
     seed    other random cases (a whole number); left out, always the same
     quiet   print and record nothing
     caller  where the answer lives, for graders
+    variant a student's number: the exercise with the numbers of this student, where it has any of its own
 
     Returns the points as a Result (a float), with `passed`, `misconception` and `message`.
 
     >>> float(check("00.1", None, quiet=True))
     0.0
     """
-    exercise = id if isinstance(id, Exercise) else registry.find(id)
+    asked = id if isinstance(id, Exercise) else registry.find(id)
+    exercise = for_student(asked, variant)
     if caller is None:
         caller = InProcess(_names(exercise, answer, sys._getframe(1)))
     try:
@@ -46,7 +49,7 @@ def check(
         if isinstance(caller, InProcess):
             caller.close()
     if not quiet:
-        notice = note_attempt(result) if registry.has(exercise) else ""
+        notice = note_attempt(result) if registry.has(asked) else ""
         tell(result, notice)
     return result
 

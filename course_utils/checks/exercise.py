@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from course_utils.checks.callers.families import FAMILIES, PREFIX, expand
 KINDS = ("function", "class", "repair", "value", "experiment")
 FEWEST_MISTAKES = FEWEST_HINTS = 3
 FEWEST_ALTERNATIVES = 2
+VARIES = ("title", "reference", "alternatives", "misconceptions", "hints", "cases", "broken", "metric", "takeaway")
 
 
 class Case:
@@ -155,6 +156,7 @@ class Exercise:
            experiment  whatever `drive` or the value gives is judged by `metric`
 
     parts  where the answer is a tuple: what the task calls its entries, in order; each earns its share
+    variant  other numbers for each student: `rng -> {field: value}` of the fields in VARIES; see `for_student`
     """
 
     id: str
@@ -185,6 +187,7 @@ class Exercise:
     mutates: bool = False
     time_limit: float = 5.0
     takeaway: str = ""
+    variant: Callable[[np.random.Generator], dict[str, Any]] | None = None
 
     def __post_init__(self):
         for complaint in _complaints(self):
@@ -220,6 +223,19 @@ class Exercise:
     def draw(self, rng: np.random.Generator) -> list[Case]:
         """The cases of one seed, each as a `Case`."""
         return [Case()] if self.cases is None else [as_case(c) for c in self.cases(rng)]
+
+
+def for_student(exercise: Exercise, student: int | None) -> Exercise:
+    """The exercise with this student's numbers; as it stands where it has no `variant`, or where nobody is named.
+
+    Identity, points, needs and what is forbidden are the same for everybody: marks stay comparable.
+    """
+    if exercise.variant is None or student is None:
+        return exercise
+    changes = exercise.variant(np.random.default_rng([student, *map(int, exercise.id.split("."))]))
+    if not changes or not set(changes) <= set(VARIES):
+        raise ValueError(f"exercise {exercise.id}: a variant changes some of {', '.join(VARIES)}, not {[*changes]}")
+    return replace(exercise, **changes, variant=None)
 
 
 def as_case(inputs: Any) -> Case:

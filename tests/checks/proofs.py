@@ -16,12 +16,13 @@ import numpy as np
 
 from course_utils.checks import registry
 from course_utils.checks.callers.inprocess import InProcess
-from course_utils.checks.exercise import Case, Exercise, as_case, right_answer, wrong_answer
+from course_utils.checks.exercise import Case, Exercise, as_case, for_student, right_answer, wrong_answer
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import judge, verdict
 
 SEEDS = int(os.environ.get("COURSE_SEEDS") or 50)  # fewer in haste: `tools.lesson`, `course.py test --fast`
 WATCHED_SEEDS = 2  # so many with the watchdog and everything, as in a notebook; the others without
+STUDENTS = 4  # so many variants are proved
 SHORT = 0.25  # seconds of a time limit that is meant to be reached
 
 
@@ -325,6 +326,20 @@ def _code_lines(exercise: Exercise) -> list[str]:
     sources = [inspect.getsource(a) for a in answers if inspect.isfunction(a) or inspect.isclass(a)]
     lines = [line.split("#")[0].strip() for source in sources for line in source.splitlines()]
     return [line for line in lines if len(line) >= 16 and not line.startswith(("def ", "class ", '"""', "@"))]
+
+
+def prove_variants(exercise: Exercise) -> None:
+    """Each student's numbers make an exercise as good as the first, and one student's answer is not another's."""
+    if exercise.variant is None:
+        return
+    made = [for_student(exercise, student) for student in range(STUDENTS)]
+    for own in made:
+        for proof in (prove_right_answers, prove_misconceptions, prove_not_yet, prove_words):
+            proof(own)
+    passing = [[in_notebook(other, right_answer(own.reference)).passed for other in made] for own in made]
+    assert all(row[place] for place, row in enumerate(passing))
+    shared = sum(map(sum, passing)) - STUDENTS
+    assert shared <= STUDENTS * (STUDENTS - 1) / 4, f"{exercise.id}: students share their answers: {passing}"
 
 
 def prove(exercise: Exercise) -> None:

@@ -95,6 +95,69 @@ def test_most_of_a_mistake_is_still_recognised():
     assert result.message == f"{messages.say('mostly')} {GOOD.misconceptions[0].message}"
 
 
+TWENTY = but(cases=lambda rng: [(rng.normal(size=n),) for n in range(2, 22)])
+
+
+@pytest.mark.parametrize(("alike", "named"), [(20, True), (11, True), (10, True), (9, False), (2, False), (1, False)])
+def test_half_of_what_went_wrong_must_be_explained(alike, named):
+    answer = lambda x: np.sum(x**2) if len(x) < 2 + alike else -1.0 - len(x)  # noqa: E731
+    assert check(TWENTY, answer, quiet=True).misconception == ("sum" if named else None)
+
+
+def test_one_case_alone_explains_nothing():
+    two = but(cases=lambda rng: [(rng.normal(size=n),) for n in (2, 3)])
+    assert check(two, lambda x: np.sum(x**2) if len(x) > 2 else -7.0, quiet=True).misconception is None
+
+
+def test_a_mistake_explains_nothing_where_it_is_right():
+    """An answer with a fault of its own is not told a mistake that shows elsewhere only."""
+    negative = Misconception("negative", lambda x: np.mean(x**2) * (1 if x[0] > 0 else -1), "Which sign has a square?")
+    cases = lambda rng: [(np.abs(rng.normal(size=n)),) for n in (3, 4, 5)] + [(np.array([-1.0, 2.0]),)]  # noqa: E731
+    exercise = but(misconceptions=[negative, *GOOD.misconceptions[1:]], cases=cases)
+    assert check(exercise, negative.answer, quiet=True).misconception == "negative"
+    single = lambda x: float(np.float32(mean_square(x))) if x[0] > 0 else 7.0  # noqa: E731
+    assert check(exercise, single, quiet=True).misconception is None
+
+
+def test_the_default_tolerances():
+    assert check(GOOD, lambda x: mean_square(x) * (1 + 5e-7), quiet=True).passed
+    for share in (3e-6, 1e-5, 1e-4):
+        assert not check(GOOD, lambda x, share=share: mean_square(x) * (1 + share), quiet=True).passed
+    nought = but(cases=lambda rng: [(np.zeros(3),)])
+    assert check(nought, lambda x: mean_square(x) + 5e-10, quiet=True).passed
+    assert not check(nought, lambda x: mean_square(x) + 5e-9, quiet=True).passed
+
+
+SQUARES = but(reference=lambda x: x**2, alternatives=[lambda x: x * x, np.square])
+SAID = {  # what goes wrong: (an answer, the fault, words that only its message has)
+    "shape": (lambda x: x[None] ** 2, ("The shape is (1, 1)", "(1,) was expected", "axis")),
+    "dtype": (lambda x: np.round(x**2).astype(np.int64), ("The dtype is int64", "float64 was expected")),
+    "nan": (lambda x: x**2 * np.nan, ("NaN (not a number)", "0/0")),
+    "nothing": (lambda x: None, ("returns nothing", "`return` missing")),
+    "type": (lambda x: (x**2).tolist(), ("gives a list", "an array was expected")),
+    "tuple": (lambda x: (x**2, x), ("a tuple of 2", "comma")),
+    "single": (lambda x: (x**2).astype(np.float32).astype(float), ("seven digits of float32",)),
+    "mutated": (lambda x: np.square(x, out=x).copy(), ("`x` is changed by the call",)),
+    "value": (lambda x: x**2 + 1, ("differs from what was expected", "At `result[0]`")),
+    "ZeroDivisionError": (lambda x: 1 // 0, ("stopped with ZeroDivisionError",)),
+    "SystemExit": (lambda x: sys.exit(1), ("called sys.exit",)),
+    "RecursionError": (lambda x: again(x), ("calls itself without end",)),
+}
+
+
+def again(x):
+    return again(x)
+
+
+@pytest.mark.parametrize("fault", SAID)
+def test_each_message_says_what_went_wrong(fault):
+    answer, words = SAID[fault]
+    result = check(SQUARES, answer, quiet=True)
+    assert result.fault == fault and all(w in result.message for w in words), result.message
+    others = [check(SQUARES, other, quiet=True).message for name, (other, _) in SAID.items() if name != fault]
+    assert not any(words[0] in message for message in others)
+
+
 def test_what_the_code_prints_is_in_the_text():
     def loud(x):
         print("I was here")
@@ -354,6 +417,7 @@ def test_every_sentence_is_used_and_every_sentence_exists():
     code = "\n".join(p.read_text(encoding="utf-8") for p in PACKAGE.rglob("*.py") if p.name != "messages.py")
     asked = set(re.findall(r"\bsay\(\s*[\"']([^\"']+)[\"']", code))
     assert asked <= set(messages.ENGLISH)
+    asked |= {f"page {key}" for key in messages.ENGLISH}  # the words of a page for each, where it has its own
     made = {"TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable"}
     kinds = {"nothing", "nothing in", "object", "type", "type in", "tuple", "keys", "length", "order", "shape", "dtype"}
     kinds |= {"single"}

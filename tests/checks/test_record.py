@@ -225,6 +225,17 @@ def test_attempts_hints_and_mistakes_are_counted():
     assert (known["attempts"], known["passed"], known["best"], known["mistakes"]) == (3, True, 2.0, {"sum": 2})
 
 
+def test_the_best_attempt_stays_the_best():
+    class Some:
+        id = "04.1"
+
+    for points, status in [(2, "pass"), (0, "try again"), (1.5, "try again"), (0, "not yet")]:
+        record.note_attempt(Result(points, exercise=Some, status=status))
+        known = record.entry("04.1")
+        assert (known["best"], known["passed"]) == (2.0, True)
+    assert known["attempts"] == 3
+
+
 def test_where_the_file_is(monkeypatch, tmp_path):
     assert record.location().name == "progress.json"
     monkeypatch.delenv(record.VARIABLE)

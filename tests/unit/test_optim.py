@@ -181,6 +181,15 @@ class TestClipping:
         clipped, norm = optim.clip_by_global_norm({"a": np.zeros(2)}, 1)
         assert norm == 0 and not clipped["a"].any()
 
+    @pytest.mark.parametrize("max_norm", [1.0, 10.0], ids=["clipped", "not clipped"])
+    def test_what_comes_back_is_new(self, max_norm):
+        grads = {"a": np.array([3.0, 4.0]), "b": np.zeros(2, np.float32)}
+        clipped, _ = optim.clip_by_global_norm(grads, max_norm)
+        for name, array in clipped.items():
+            assert not np.shares_memory(array, grads[name])
+            array += 1
+        assert grads["a"].tolist() == [3, 4] and not grads["b"].any()
+
     def test_large_single_precision_gradients_do_not_overflow(self):
         clipped, norm = optim.clip_by_global_norm({"a": np.full(4, 1e30, np.float32)}, 1)
         assert norm == pytest.approx(2e30)

@@ -123,6 +123,15 @@ class TestStoppingEarly:
         assert len(history) == 3 and not history.stopped_early
         assert evaluate(model, (x, -y), "mse")["loss"] == pytest.approx(history["val_loss"][0])
 
+    def test_of_equal_epochs_the_first_is_the_best(self, line):
+        """Nothing is learned with lr=0, so every epoch is as good: the rest is waiting."""
+        for losses, best in [([2.0, 1.0, 1.0, 3.0, 1.0], 1), ([0.5, 0.5], 0), ([1.0, 2.0, 1.0], 0)]:
+            assert History({"val_loss": losses}).best_epoch == History({"loss": losses}).best_epoch == best
+        history = fit(
+            dense(), line, "mse", SGD(lr=0.0), 20, np.random.default_rng(0), progress=False, validation=line, patience=2
+        )  # fmt: skip
+        assert (history.best_epoch, len(history), history.stopped_early) == (0, 3, True)
+
     def test_while_it_gets_better_nothing_stops(self, rng, line):
         history = fit(
             dense(), line, "mse", SGD(lr=0.01), 10, rng, batch_size=40, progress=False, validation=line, patience=1
