@@ -68,7 +68,7 @@ def test_partial_credit_and_a_panel_in_a_notebook(tmp_path):
     assert determine_grade(cell) == (2, 3)
     assert printed(cell) == "TRY AGAIN 98.2 Parts: 2 of 3 points\n"
     panels = [out.data for out in cell.outputs if out.output_type == "display_data"]
-    assert len(panels) == 1 and "look again at" in panels[0]["text/plain"] and "TRY AGAIN" in panels[0]["text/html"]
+    assert len(panels) == 1 and "Look again at" in panels[0]["text/plain"] and "TRY AGAIN" in panels[0]["text/html"]
     assert "2 of 3 points" in cell.outputs[-1].data["text/html"]
 
 

@@ -340,8 +340,8 @@ def test_a_small_rehearsal_has_some_of_everything():
     kinds = Counter(p.kind for p in small)
     assert len({e for p in small for e in p.mistakes if p.kind == "mistake"}) >= 5  # exercises
     assert kinds["mistake"] >= 5 and kinds["hostile"] >= 4 and kinds["damage"] >= 4 and kinds["right"] == 1
-    everybody = [p.student[5:] for p in made_up_class("04", 200)]
     each = [p.student for family in (hostile, damaged, mistaken, fine) for p in family("04")]
+    everybody = [p.student[5:] for p in made_up_class("04", len(each))]
     assert len(set(each)) == len(each) and set(everybody[: len(each)]) == set(each)
 
 

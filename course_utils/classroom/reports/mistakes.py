@@ -23,6 +23,7 @@ OTHER = {  # what no registered mistake explains, by the kind of fault; any othe
     "shape": "The shape is wrong.",
     "nan": "Gives NaN.",
     "dtype": "The dtype is wrong.",
+    "single": "Computes with the seven digits of float32.",
     "value": "Other values.",
     "mutated": "Changes its input.",
     "nothing": "Returns nothing.",
