@@ -23,7 +23,7 @@ from course_utils.checks.judging.judge import judge, verdict
 SEEDS = int(os.environ.get("COURSE_SEEDS") or 50)  # fewer in haste: `tools.lesson`, `course.py test --fast`
 WATCHED_SEEDS = 2  # so many with the watchdog and everything, as in a notebook; the others without
 STUDENTS = 4  # so many variants are proved
-SHORT = 0.25  # seconds of a time limit that is meant to be reached
+SHORT = 0.05  # seconds of a time limit that is meant to be reached
 
 
 def benches(exercise: Exercise) -> list[Bench]:

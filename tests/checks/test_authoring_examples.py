@@ -29,7 +29,9 @@ def examples():
         sys.modules[module.__name__] = module
         linecache.cache[file] = (len(block), None, block.splitlines(True), file)
         exec(compile(block, file, "exec"), vars(module))
-        yield pytest.param(block, module.EXERCISE, id=f"{module.EXERCISE.id}-{module.EXERCISE.kind}")
+        exercise = module.EXERCISE
+        marks = [pytest.mark.slow] if exercise.speed else []  # what is slow on purpose is run again and again
+        yield pytest.param(block, exercise, id=f"{exercise.id}-{exercise.kind}", marks=marks)
 
 
 EXAMPLES = list(examples())

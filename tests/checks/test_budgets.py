@@ -53,6 +53,7 @@ class Hindered(InProcess):
         return outcome
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rounds", "fault"), [(ROUNDS, None), (1, Fault("TimeUp"))], ids=["slow", "late"])
 def test_a_second_look_comes_before_the_verdict(rounds, fault):
     exercise = ASKED[-1]
@@ -61,6 +62,7 @@ def test_a_second_look_comes_before_the_verdict(rounds, fault):
     assert not within(exercise, Hindered(right, LOOKS * ROUNDS, fault))
 
 
+@pytest.mark.slow
 def test_what_is_slow_stays_slow_at_the_second_look():
     exercise = ASKED[-1]
     assert not within(exercise, InProcess({exercise.name: exercise.speed.slow}))

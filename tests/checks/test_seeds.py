@@ -13,6 +13,7 @@ EXERCISES = [e.id for e in registry.every() if seeds.answers(e.id)]
 FEW, SLOW_ONES, SLOW = 12, ("04.5", "04.7", "06.6"), 4
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("number", EXERCISES)
 def test_one_verdict_for_each_answer(number):
