@@ -55,6 +55,17 @@ def headings(book):
             yield cell.id, len(match[1]), match[2]
 
 
+def section_cells(book, title):
+    """The cells under the heading `title`, the one with the heading first."""
+    cells, inside = [], False
+    for cell in book.notebook.cells:
+        texts = [text for cell_id, level, text in headings(book) if cell_id == cell.id and level <= 2]
+        if title in texts or (inside and not texts):
+            cells.append(cell)
+        inside = texts[-1] == title if texts else inside
+    return cells
+
+
 def sections(book):
     """A lesson has its fixed sections, in order, as headings of level 2."""
     found = [text for _, level, text in headings(book) if level == 2 and text in SECTIONS]

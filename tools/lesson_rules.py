@@ -11,9 +11,12 @@ from typing import NamedTuple
 
 from course_utils.plan import load_lessons
 from course_utils.viz.quizzes import check_options
-from tools.anatomy import headings
-from tools.prose import bare_text
+from tools import agreed
+from tools.anatomy import section_cells
+from tools.prose import bare_text, table_rows
+from tools.prose_numbers import numbers
 from tools.reference_kernel import ROOT
+from tools.word_rules import WORD_RULES
 
 NOT_BODY = ("Glossary", "Sources", "Exercises")  # sections in which later terms may stand
 EVERYDAY = {  # terms that are also everyday English: an earlier lesson may use them as such
@@ -24,28 +27,18 @@ EVERYDAY = {  # terms that are also everyday English: an earlier lesson may use 
 
 
 class Course(NamedTuple):
-    """What the rules compare with: the lessons of concepts.toml and the ids of topics.toml."""
+    """What the rules compare with: the lessons of concepts.toml, the ids of topics.toml, and tools/agreed.toml."""
 
     lessons: dict
     topics: dict
+    agreed: dict
 
 
 @cache
 def the_course():
     """The course of this repository."""
     topics = tomllib.loads((ROOT / "topics.toml").read_text(encoding="utf-8"))
-    return Course(load_lessons(ROOT), topics)
-
-
-def section_cells(book, title):
-    """The cells under the heading `title`, the one with the heading first."""
-    cells, inside = [], False
-    for cell in book.notebook.cells:
-        texts = [text for cell_id, level, text in headings(book) if cell_id == cell.id and level <= 2]
-        if title in texts or (inside and not texts):
-            cells.append(cell)
-        inside = texts[-1] == title if texts else inside
-    return cells
+    return Course(load_lessons(ROOT), topics, agreed.load())
 
 
 def known_lesson(book, course):
@@ -176,14 +169,6 @@ def glossary(book, course):
             yield None, f"the glossary does not explain {row[0]!r}"
 
 
-def table_rows(source):
-    """The body rows of the Markdown tables in `source`, as lists of cells."""
-    lines = [line.strip() for line in source.splitlines() if line.strip().startswith("|")]
-    rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip("|"))] for line in lines]
-    rules = [i for i, row in enumerate(rows) if all(re.fullmatch(r":?-+:?", cell) for cell in row)]
-    return [row for i, row in enumerate(rows) if i not in rules and i + 1 not in rules]
-
-
 def plain(text):
     """A table cell without emphasis, in lower case."""
     return text.strip(" *_`").lower()
@@ -228,6 +213,8 @@ RULES = (
     coverage,
     glossary,
     later_terms,
+    numbers,
+    *WORD_RULES,
 )
 
 

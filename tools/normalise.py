@@ -16,6 +16,7 @@ KEPT_CELL_METADATA = (
     "nbgrader",
     "reason",
     "terms",
+    "numbers",
     "slideshow",
     "jupyter",
     "deletable",

@@ -35,3 +35,11 @@ def words(source):
     7
     """
     return len(WORD.findall(bare_text(source)))
+
+
+def table_rows(source):
+    """The body rows of the Markdown tables in `source`, as lists of cells."""
+    lines = [line.strip() for line in source.splitlines() if line.strip().startswith("|")]
+    rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip("|"))] for line in lines]
+    rules = [i for i, row in enumerate(rows) if all(re.fullmatch(r":?-+:?", cell) for cell in row)]
+    return [row for i, row in enumerate(rows) if i not in rules and i + 1 not in rules]

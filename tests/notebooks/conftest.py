@@ -8,6 +8,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from course_utils.plan import Lesson
+from tools.agreed import said
 from tools.anatomy import open_book
 from tools.lesson_rules import Course
 
@@ -42,7 +43,8 @@ def course():
         "99": Lesson("99", "fixture", "Fixture", "I", 5, [], "none", True, 1, taught, True),
         "A0": Lesson("A0", "later", "Later", "I", 5, ["99"], "none", True, 1, {"gradient descent": "梯度下降"}, False),
     }
-    return Course(lessons, {"99": {"A": ["E999"], "coverage": ["S9-1"]}, "A0": {"C": ["E998"], "coverage": ["S9-2"]}})
+    topics = {"99": {"A": ["E999"], "coverage": ["S9-1"]}, "A0": {"C": ["E998"], "coverage": ["S9-2"]}}
+    return Course(lessons, topics, {"99": said(open_book(FIXTURE / "notebooks" / "99_fixture.ipynb"))})
 
 
 @pytest.fixture

@@ -4,8 +4,10 @@ import inspect
 
 import pytest
 
-from tools import lesson_rules
-from tools.lesson_rules import lesson_problems, section_cells, table_rows
+from tools import lesson_rules, prose_numbers, word_rules
+from tools.anatomy import section_cells
+from tools.lesson_rules import lesson_problems
+from tools.prose import table_rows
 
 
 def faults(book, rule, course):
@@ -43,6 +45,12 @@ BROKEN = [
     (lesson_rules.glossary, "99-120", {"source": lambda s: s.replace("平方", "方")}),
     (lesson_rules.glossary, "99-120", {"source": lambda s: s.replace("a number times itself", "")}),
     (lesson_rules.later_terms, "99-060", {"source": "Next we use gradient descent."}),
+    (prose_numbers.numbers, "99-060", {"source": lambda s: s.replace("385", "395")}),
+    (word_rules.chinese_names, "99-060", {"source": lambda s: s.replace("和", "合")}),
+    (word_rules.named_mistakes, "99-090", {"source": lambda s: s.replace("E999", "E998")}),
+    (word_rules.meanings, "99-120", {"source": lambda s: s.replace("times itself", "times itself, (99.1)")}),
+    (word_rules.agreed, "99-120", {"source": lambda s: s.replace("times itself", "times two")}),
+    (word_rules.agreed, "99-030", {"source": lambda s: s + "\n\n$$s = n^2 \\tag{99.1}$$"}),
 ]  # fmt: skip
 ASKED_OTHERWISE = {lesson_rules.known_lesson}  # the file's name and metadata, not a cell
 
@@ -54,9 +62,9 @@ def test_rule_notices(book, course, changed, rule, cell, what):
 
 
 def test_every_rule_is_listed_and_has_a_fixture_that_fails_without_it():
-    arguments = {rule: list(inspect.signature(rule).parameters) for rule in vars(lesson_rules).values()
-                 if inspect.isgeneratorfunction(rule)}  # fmt: skip
-    written = {rule for rule, names in arguments.items() if names == ["book", "course"]}
+    modules = [vars(module).values() for module in (lesson_rules, prose_numbers, word_rules)]
+    functions = {value for values in modules for value in values if inspect.isgeneratorfunction(value)}
+    written = {rule for rule in functions if list(inspect.signature(rule).parameters) == ["book", "course"]}
     assert {rule.__name__ for rule in written} == {rule.__name__ for rule in lesson_rules.RULES}
     assert written == {rule for rule, *_ in BROKEN} | ASKED_OTHERWISE
 

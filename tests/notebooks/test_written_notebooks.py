@@ -7,11 +7,14 @@ import sys
 
 import pytest
 
+from course_utils.checks import registry
 from tools.anatomy import IGNORED, open_book, problems
-from tools.lesson_rules import lesson_problems
+from tools.lesson_rules import lesson_problems, the_course
 from tools.notebooks import find
 from tools.prose import bare_text
+from tools.prose_numbers import parts
 from tools.reference_kernel import ROOT
+from tools.word_rules import wrong_names
 
 NOTEBOOKS = find([])
 LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
@@ -51,6 +54,26 @@ def test_stored_progress_tells_of_this_lesson_only_and_is_compared(path):
             shown = "\n".join(output.data["text/plain"] for output in cell.outputs)
             assert set(re.findall(r"^(\d\d)\.\d+ ", shown, re.M)) == {path.name[:2]}
             assert len(json.dumps(cell.outputs)) < 10_000 and IGNORED not in cell.metadata.get("tags", [])
+
+
+COUNTED = dict(enumerate("no one two three four five six seven eight nine ten eleven twelve".split()))  # noqa: SIM905
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_tasks_and_minutes_that_a_lesson_promises(path):
+    book = open_book(path)
+    texts = [text for cell in book.cells("markdown") for title, text in parts(cell.source, "") if title == "Exercises"]
+    exercises = registry.lesson(book.number).values()
+    for count in re.findall(r"(\w+) tasks", " ".join(texts)):
+        assert count == COUNTED[len(exercises)]
+    for minutes in re.findall(r"about (\d+) minutes", " ".join(texts)):
+        assert int(minutes) == pytest.approx(sum(exercise.minutes for exercise in exercises), rel=0.07)
+
+
+def test_chinese_names_outside_of_lessons():
+    files = [path for path in NOTEBOOKS if path not in LESSONS] + sorted(ROOT.glob("course_utils/**/*.py"))
+    texts = {path: path.read_text(encoding="utf-8") for path in files}
+    assert {path: found for path, text in texts.items() if (found := list(wrong_names(text, the_course())))} == {}
 
 
 def test_spelling():
