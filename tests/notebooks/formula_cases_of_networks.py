@@ -30,7 +30,8 @@ def flipped(rng):
 
 @case("11.3")
 def output_size(rng):
-    return {"n": 12, "P": 1, "k": 4, "s": 3}, [conv.conv_output_size(12, 4, stride=3, pad=1)]
+    n, k, stride, pad = rng.integers((20, 2, 1, 1), (40, 6, 4, 4)).tolist()
+    return {"n": n, "P": pad, "k": k, "s": stride}, [conv.conv_output_size(n, k, stride=stride, pad=pad)]
 
 
 @case("11.4")
@@ -213,10 +214,10 @@ def attend(rng):
 @case("18.5")
 def masked(rng):
     q, keys, values, _ = asked(rng)
-    mask = np.array([[True, False, True, True, False]])
+    mask, j = np.array([[True, False, True, True, False]]), int(rng.integers(5))
     _, seen = attention.scaled_dot_product_attention_forward(q[None], keys, values, mask=mask)
-    names = {"m_": from_0(mask), "s_": from_0((q @ keys.T / 2)[None]), "i": 0, "j": 2, "ranges": {"l": range(5)}}
-    return names | {r"\text{ where the sum is } 0": 1}, [seen.weights[0, 2], 0.0]
+    names = {"m_": from_0(mask), "s_": from_0((q @ keys.T / 2)[None]), "i": 0, "j": j, "ranges": {"l": range(5)}}
+    return names | {r"\text{ where the sum is } 0": 1}, [seen.weights[0, j], 0.0]
 
 
 def attended_back(rng):
