@@ -13,6 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from tools.commands.lab import LEARNER
 from tools.reference_kernel import kernel_environment
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -71,7 +72,12 @@ def lab_server(folder):
         with (work / "lab.log").open("wb") as log:
             server = subprocess.Popen(
                 command,
-                env={**kernel_environment(), **own, "COURSE_PROGRESS": str(work / "progress.json")},
+                env={
+                    **kernel_environment(),
+                    **own,
+                    "JUPYTER_CONFIG_PATH": str(LEARNER),
+                    "COURSE_PROGRESS": str(work / "progress.json"),
+                },
                 stdout=log,
                 stderr=log,
             )

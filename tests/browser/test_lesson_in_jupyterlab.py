@@ -49,7 +49,11 @@ def lesson(notebook):
     return page
 
 
+MENUS = ["File", "Edit", "View", "Run", "Kernel", "Tabs", "Settings", "Help"]
+
+
 def test_the_lesson(lesson):
+    assert lesson.locator(".lm-MenuBar-itemLabel").all_inner_texts() == MENUS, "nothing of nbgrader's for learners"
     for kind in ("error", "stderr"):
         assert lesson.locator(f"[data-mime-type='application/vnd.jupyter.{kind}']").count() == 0
     for kind in ("viz.live(", "viz.SlideFigure("):

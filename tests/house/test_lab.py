@@ -1,13 +1,17 @@
 """`lab`: ports, options, and what JupyterLab is started with."""
 
+import json
+import logging
+import os
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from tools.commands import lab
+from tools.commands import kernel, lab, quiet
 from tools.commands.say import Fault
 
 
@@ -101,3 +105,55 @@ def test_who_ends_lab_ends_jupyter_too(tmp_path):
             time.sleep(0.05)
         process.terminate()
         assert process.wait(20) != 0
+
+
+def test_jupyter_gets_the_learners_settings_before_the_users_own(monkeypatch, capfd):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/their/own")
+    lab.wait_for([sys.executable, "-c", "import os; print(os.environ['JUPYTER_CONFIG_PATH'])"])
+    assert capfd.readouterr().out.strip() == os.pathsep.join([str(lab.LEARNER), "/their/own"])
+
+
+def test_nothing_of_nbgraders_is_on_for_learners(monkeypatch):
+    config = pytest.importorskip("jupyter_server.extension.config")
+    from jupyter_core.paths import jupyter_config_path
+    from jupyterlab_server.config import get_static_page_config
+
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(lab.LEARNER))
+    given = Path(sys.prefix, "etc", "jupyter", "jupyter_server_config.d", "nbgrader.json")
+    names = json.loads(given.read_text(encoding="utf-8"))["ServerApp"]["jpserver_extensions"]
+    manager = config.ExtensionConfigManager(read_config_path=jupyter_config_path())
+    assert len(names) == 4 and not any(map(manager.enabled, names))
+    assert manager.enabled("jupyterlab")
+    folders = Path(sys.prefix, "share", "jupyter", "labextensions").glob("*/nbgrader")
+    off = get_static_page_config(level="all")["disabledExtensions"]
+    assert [f"{folder.parent.name}/{folder.name}" for folder in folders] == list(off) == ["@jupyter/nbgrader"]
+
+
+def test_jupyters_log_without_what_only_alarms(caplog):
+    settings = json.loads((lab.LEARNER / "jupyter_server_config.json").read_text(encoding="utf-8"))["ServerApp"]
+    assert settings["logging_config"]["filters"]["needless"]["()"] == "tools.commands.quiet.Needless"
+    log = logging.getLogger("course.made_up")
+    log.addFilter(quiet.Needless())
+    log.warning("Notebook %s is not trusted", "notebooks/00_start_here.ipynb")
+    log.warning("The disk is full")
+    log.error("The token is not trusted")
+    assert caplog.messages == ["The disk is full", "The token is not trusted"]
+
+
+def test_a_kernel_starts_without_a_word(tmp_path):
+    said, connection = tmp_path / "said", tmp_path / "kernel.json"
+    with said.open("wb") as err:
+        command = [sys.executable, "-c", kernel.LAUNCH, "-f", str(connection)]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=err) as process:
+            end = time.monotonic() + 60
+            while not connection.exists() and process.poll() is None and time.monotonic() < end:
+                time.sleep(0.05)
+            process.terminate()
+    assert connection.exists() or process.returncode is not None
+    assert said.read_text(encoding="utf-8") == ""
+
+
+def test_where_no_browser_opens_none_is_promised():
+    assert "opens in your browser" in lab.where_it_opens(["--port=9000"])
+    for silent in ("--no-browser", "--ServerApp.open_browser=False"):
+        assert "open it in your browser" in lab.where_it_opens([silent])

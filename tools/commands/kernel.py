@@ -8,10 +8,12 @@ from pathlib import Path
 
 from tools.commands.places import QUIET, ROOT, VENV
 
-# A test runner's variable would switch off part of ipykernel's output capture.  "python" is replaced by Jupyter with
+# A test runner's variable would switch off part of ipykernel's output capture; that messages inside one machine are not
+# encrypted is nothing that a learner can mend.  "python" is replaced by Jupyter with
 # the Python that it runs under, so the environment survives a move of the folder.
 LAUNCH = (
-    "import os, runpy; os.environ.pop('PYTEST_CURRENT_TEST', None); "
+    "import logging, os, runpy; os.environ.pop('PYTEST_CURRENT_TEST', None); "
+    "logging.getLogger('IPKernelApp').addFilter(lambda record: 'eavesdropping' not in record.getMessage()); "
     "runpy.run_module('ipykernel_launcher', run_name='__main__', alter_sys=True)"
 )
 KERNEL = {

@@ -7,12 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 from tools.commands import environment, workspace
 from tools.commands.places import MY_WORK, PYTHON, ROOT, clean_environment, shown
 from tools.commands.say import Fault, say
 
 FIRST = "notebooks/00_start_here.ipynb"
+LEARNER = Path(__file__).with_name("learner")  # settings of Jupyter's: no teachers' menus, no lines that only alarm
 PORT, PORTS = 8888, 50
 
 
@@ -23,8 +25,20 @@ def main(rest: list[str]) -> int:
         prepare()
         port = free_port(rest)
         rest = [f"--port={port}", *rest] if asked_port(rest) is None else rest
-        say("JupyterLab opens in your browser. To stop it, press Ctrl-C twice here.")
+        say(f"{where_it_opens(rest)} To stop it, press Ctrl-C twice here.")
     return told(wait_for([PYTHON, "-m", "jupyterlab", *options(), *rest]))
+
+
+def where_it_opens(rest: list[str]) -> str:
+    """What is about to be seen, and where.
+
+    >>> where_it_opens(["--no-browser"])
+    'JupyterLab prints an address below: open it in your browser.'
+    """
+    silent = {"--no-browser", "--ServerApp.open_browser=False", "--LabApp.open_browser=False"}
+    if silent & set(rest):
+        return "JupyterLab prints an address below: open it in your browser."
+    return "JupyterLab opens in your browser (if it does not, open the address that is printed below)."
 
 
 def told(code: int) -> int:
@@ -106,7 +120,8 @@ def port_is_free(port: int) -> bool:
 def wait_for(command: list) -> int:
     """Run a program to its end; Ctrl-C is its own affair, a request to end is handed on.  Its exit code."""
     progress = os.environ.get("COURSE_PROGRESS") or str(MY_WORK / ".course_progress.json")
-    variables = clean_environment(COURSE_PROGRESS=progress)
+    settings = os.pathsep.join(filter(None, [str(LEARNER), os.environ.get("JUPYTER_CONFIG_PATH")]))
+    variables = clean_environment(COURSE_PROGRESS=progress, JUPYTER_CONFIG_PATH=settings)
     with subprocess.Popen(list(map(str, command)), cwd=ROOT, env=variables) as process:
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # who ends this ends JupyterLab too
         while True:
