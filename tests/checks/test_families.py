@@ -146,3 +146,12 @@ def test_families_are_sentences_and_lists_without_repetition():
         assert len(routes) >= 3 and all(r == "@" or r.strip(".").replace(".", "").isidentifier() for r in routes)
     with pytest.raises(ValueError, match="no family 'cooking'"):
         but(forbidden=["family:cooking"])
+
+
+def test_a_right_answer_by_a_loop_where_none_is_asked_is_told_so():
+    result = check(
+        "04.2", lambda pred, y: sum([(p - t) ** 2 for p, t in zip(pred, y, strict=True)]) / len(y), quiet=True
+    )
+    assert (result.misconception, float(result)) == ("loop", 1.0) and "a loop in your code" in result.message
+    wrong = check("04.2", lambda pred, y: sum([(p - t) ** 2 for p, t in zip(pred, y, strict=True)]), quiet=True)
+    assert wrong.misconception == "sum"  # a mistake comes first

@@ -1,7 +1,8 @@
 """Forbidden routes: library functions that would be the answer itself.
 
 A route is a dotted name, "course_utils.losses.mse_forward" or "torch.nn.functional.mse_loss"; ".var" means a method or
-attribute of that name anywhere in the learner's own code, "@" the operator.  `families.py` has whole families of them.
+attribute of that name anywhere in the learner's own code, "@" the operator, "loop" any loop.  `families.py` has whole
+families of them.
 While an answer runs, the things that the routes lead to are guarded (`doors.py`).  In the notebook a call from the
 learner's code is *seen*; in the sandbox it is *blocked*: it raises.  Libraries may use themselves and each other,
 unless the learner's code names the function and hands it over.  A module that nobody imported is not imported for
@@ -21,9 +22,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .doors import Guard, bare, find_places, resolve
-from .own import Uses, from_library, globals_of, own_functions, things_named, uses
+from .own import LOOP, Uses, from_library, globals_of, own_functions, things_named, uses
 
-OPERATORS = {"@"}
+OPERATORS = {"@", LOOP}
 HOOKS = ((builtins, "__import__"), (importlib, "import_module"))
 
 

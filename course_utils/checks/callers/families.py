@@ -1,9 +1,9 @@
 """Families of forbidden routes: every ready-made way to one thing, in every library of the student's set.
 
 An exercise says `forbidden=["family:convolution"]`, and plain routes beside it.  A line of a table is `prefix: names`;
-without a prefix stand methods, `.dot`, and operators, `@`, which are looked for in the learner's own code, in other
-letters too: `.conv2d` also finds `torch.ops.aten.conv2d`.  A name that a library has twice is listed where learners
-find it; other names for the same thing are found by themselves.
+without a prefix stand methods, `.dot`, operators, `@`, and `loop`, which are looked for in the learner's own code, in
+other letters too: `.conv2d` also finds `torch.ops.aten.conv2d`.  A name that a library has twice is listed where
+learners find it; other names for the same thing are found by themselves.
 """
 
 from __future__ import annotations
@@ -270,6 +270,10 @@ FAMILIES = {
         keras.ops: one_hot
         keras.utils: to_categorical
         """,
+    ),
+    "loop": Family(
+        "a loop: no `for`, `while`, comprehension, `map` or `np.vectorize`",
+        "loop .vectorize .apply_along_axis .apply_over_axes .frompyfunc",
     ),
 }
 

@@ -22,6 +22,7 @@ CHECKS = os.path.join(COURSE, "checks")  # exercises stand there, and answers to
 PACKAGES = os.path.dirname(os.path.dirname(os.path.abspath(np.__file__)))
 PYTHON = os.path.dirname(os.path.abspath(os.__file__))
 MOST = 500  # functions that are looked into
+LOOP = "loop"  # stands among the operators where code goes round
 BY_TEXT = {"getattr", "attrgetter", "methodcaller", "__getattribute__"}
 
 
@@ -147,6 +148,8 @@ def uses(code: types.CodeType) -> Uses:
     >>> seen = uses(compile("np.linalg.norm(a @ self.b)", "", "eval"))
     >>> sorted(seen.attributes), sorted(seen.operators), max(seen.chains, key=len)
     (['linalg', 'norm'], ['@'], ('np', 'linalg', 'norm'))
+    >>> sorted(uses(compile("sum(v for v in x)", "", "eval")).operators)
+    ['loop']
     """
     seen = Uses(set(), set(), set(), set())
     module, chain, of_self = "", (), False
@@ -164,9 +167,23 @@ def uses(code: types.CodeType) -> Uses:
             seen.imports.add(f"{module}.{step.argval}")
         elif step.opname == "BINARY_OP":
             seen.operators.add(step.argrepr.rstrip("="))
+        elif step.opname == "FOR_ITER" or chain == ("map",):
+            seen.operators.add(LOOP)
         seen.chains.update((chain,) if chain else ())
         of_self = step.opname.startswith("LOAD_") and step.argval == "self"
+    seen.operators.update((LOOP,) if _goes_back(code) else ())
     return _with_inner(code, seen)
+
+
+def _goes_back(code: types.CodeType) -> bool:
+    """Is there a `while`?  What handles an error stands at the end of the code, and a jump from there is no loop."""
+    handlers = [step.offset for step in dis.get_instructions(code) if step.opname == "PUSH_EXC_INFO"]
+    return any(
+        "JUMP_BACKWARD" in step.opname
+        and not step.opname.endswith("NO_INTERRUPT")
+        and not any(step.argval < at < step.offset for at in handlers)
+        for step in dis.get_instructions(code)
+    )
 
 
 def _with_inner(code: types.CodeType, seen: Uses) -> Uses:

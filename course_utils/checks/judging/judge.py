@@ -8,6 +8,7 @@ from typing import Any
 
 from course_utils.checks import registry
 from course_utils.checks.callers import Caller, Fault, Handle
+from course_utils.checks.callers.families import routes_of
 from course_utils.checks.exercise import Exercise, right_answer
 from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
@@ -20,6 +21,7 @@ from course_utils.checks.judging.observation import Observation, parameter_names
 from course_utils.checks.judging.parts import parts_of
 
 NO_CREDIT = 0.0
+LOOPS, LOOPED = frozenset(routes_of("loop")), 0.5  # what hides a loop, and the share of a right answer that has one
 
 
 def judge(
@@ -73,10 +75,11 @@ def verdict(bench: Bench, trials: list[Trial]) -> Result:
     exercise, stop = bench.exercise, trials[-1].got.fault
     if stop and stop.kind in HARD_STOPS and not trials[-1].right:
         return _stopped(exercise, trials[-1], stop)
-    if _routes(trials):
+    routes = _routes(trials)
+    if not LOOPS.issuperset(routes):
         return _borrowed(exercise, trials)
     if all(t.right for t in trials):
-        return _right(exercise, trials)
+        return _looped(exercise) if routes else _right(exercise, trials)
     return _wrong(exercise, bench, trials)
 
 
@@ -133,8 +136,14 @@ def _routes(trials: list[Trial]) -> list[str]:
 
 
 def _borrowed(exercise: Exercise, trials: list[Trial]) -> Result:
-    message = say("borrowed", routes=" and ".join(f"`{r}`" for r in _routes(trials)))
+    message = say("borrowed", routes=" and ".join(f"`{r}`" for r in _routes(trials) if r not in LOOPS))
     return _result(exercise, TRY_AGAIN, message, misconception="borrowed")
+
+
+def _looped(exercise: Exercise) -> Result:
+    """Right, but by a loop where none was to be."""
+    points = exercise.points * LOOPED
+    return _result(exercise, TRY_AGAIN, say("loop"), points=points, misconception="loop")
 
 
 def _within_budgets(bench: Bench, caller: Caller, right: Result) -> Result:

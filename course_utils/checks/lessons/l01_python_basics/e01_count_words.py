@@ -68,6 +68,7 @@ def texts(rng):
     words = ["red", "Red", "tree", "tree,", "sea.", "Sea", "a"]
     yield " ".join(words[int(i)] for i in rng.integers(0, len(words), size=12)) + "  red"
     yield "so - so"
+    yield "Who? You: me!"
     yield "The rabbit-hole, (rabbit-hole)! Don't."
 
 

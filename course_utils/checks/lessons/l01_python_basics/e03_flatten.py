@@ -59,12 +59,13 @@ def flatten_text(nested):
 
 
 def nests(rng):
-    """Lists in lists: flat, empty, one deep, many deep, with text."""
+    """Lists in lists: flat, empty, one deep, many deep, with text and a tuple, which stay whole."""
     yield ([],)
     yield ([1, 2],)
     yield ([1, [2, 3], 4],)
     yield ([[], [[]], 5],)
     yield (["ab", ["cd", ["e"]]],)
+    yield ([1, [(2, 3)], 4, 4],)
     yield ([int(rng.integers(9)), [[int(rng.integers(9))], [int(rng.integers(9)), [7, [8]]]]],)
 
 

@@ -96,14 +96,21 @@ def read_scores_stops(path):
     return scores, bad
 
 
+def read_scores_no_blank_lines(path):
+    scores, bad = read_scores(path)
+    with open(path, encoding="utf-8") as file:
+        return scores, bad - sum(not line.strip() for line in file)
+
+
 def score_files(rng):
-    """Files with good lines only, with each kind of bad line, and with nothing but bad lines."""
+    """Files with good lines only, with each kind of bad line, empty ones too, and with nothing but bad lines."""
     first, second = int(rng.integers(1, 9)), int(rng.integers(10, 99))
     yield File("good.txt", f"Ann,{first}.5\nBen,{second}\n")
     yield File("words.txt", "Ann,12\nBen,twelve\nChen,7\n")
     yield File("fields.txt", f"Ann,{second}\nBen\nChen,1,2\nDora,8\n")
     yield File("spaces.txt", " Ann , 3 \nBen,-4.5\n")
     yield File("bad.txt", "name;score\nnothing\n")
+    yield File("empty.txt", f"Ann,{first}\n\nBen,{second}\n   \n")
     yield File("twice.txt", "Ann,1\nAnn,2\nBen,x\n")
     yield File("no_end.txt", f"Ann,{first}\nBen,x\nEva,{second}.25")
 
@@ -150,6 +157,12 @@ EXERCISE = Exercise(
             "bad-by-difference",
             read_scores_by_difference,
             "You counted lines minus names. If a name comes twice, one line too many is called bad: count the bad.",
+        ),
+        Misconception(
+            "blank-lines-passed-over",
+            read_scores_no_blank_lines,
+            "Empty lines are passed over without being counted. A line with no name and no number is not of this form, "
+            "so it is bad.",
         ),
         Misconception(
             "stops-at-a-bad-line",

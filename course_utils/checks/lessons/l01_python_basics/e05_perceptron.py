@@ -83,17 +83,26 @@ class PerceptronForgetsBias(Perceptron):
         return 1 if self._sum(x) - self.bias > 0 else 0
 
 
+class PerceptronHasty(Perceptron):
+    def predict(self, x):
+        total = self.bias
+        for w, v in zip(self.weights, x, strict=True):
+            total += w * v
+            return 1 if total > 0 else 0
+
+
 class PerceptronSum(Perceptron):
     def predict(self, x):
         return self._sum(x)
 
 
 def lessons_to_learn(rng):
-    """AND for two inputs, one input, a lesson in which yes at 0 ends elsewhere, and random ones for three inputs."""
+    """AND for two inputs, one input, four of which the last alone decides, yes at 0, and random ones for three."""
     square = [([0, 0], 0), ([0, 1], 0), ([1, 0], 0), ([1, 1], 1)]
     yield 2, square * 3
     yield 1, [([1.0], 1), ([-2.0], 0), ([0.5], 1), ([0.0], 1)]
     yield 2, [([0, 1], 1), ([1, 0], 0)]
+    yield 4, [([0, 0, 0, 1], 1), ([0, 0, 0, -3], 0), ([0, 0, 0, 2], 1)]
     rows = [[round(float(v), 1) for v in rng.normal(size=3)] for _ in range(8)]
     yield 3, [(row, int(row[0] - row[2] > 0)) for row in rows]
 
@@ -154,6 +163,12 @@ EXERCISE = Exercise(
             PerceptronForgetsBias,
             "`predict` leaves the bias out of the sum.",
             family="bias forgotten",
+        ),
+        Misconception(
+            "answers-after-one",
+            PerceptronHasty,
+            "`predict` answers after the first input. Is its `return` inside the loop? It belongs behind it: four "
+            "blanks farther to the left.",
         ),
         Misconception(
             "sum-as-answer",

@@ -88,6 +88,6 @@ EXERCISE = Exercise(
         "`A[:, None, :]` has shape (n, 1, d). What does minus B, of shape (m, d), give?",
         "np.sqrt(((A[…] - B[…]) ** 2).sum(axis=…))",
     ],
-    forbidden=["family:pairwise distances"],
+    forbidden=["family:pairwise distances", "family:loop"],
     takeaway="Two axes of size 1 in the right places replace two loops.",
 )

@@ -38,6 +38,9 @@ def descent_cases(rng):
         yield X, y, float(0.2 * min(limit, 1.0)), steps
     X, y, _, _ = people(rng, 4, 2)
     yield X, y, 0.1, 0
+    X, y = np.linspace(-1.0, 1.0, 5)[:, None], rng.normal(3.0, 1.0, 5)
+    yield X, y, 0.4, 150  # at the bottom long before the end
+    yield X, 100 * y, 1.2, 8  # a rate so large that the losses grow
 
 
 def play_descent(answer, X, y, lr, steps):
@@ -69,6 +72,26 @@ def descent_late_b(X, y, lr, steps):
         w, b = gradient_late_b(X, y, w, b, lr)
         losses.append(mean_squared_error(predict(X, w, b), y))
     return w, b, losses
+
+
+def descent_stops_early(X, y, lr, steps):
+    """Ends when a loss is (nearly) the last one."""
+    w, b, losses = gradient_descent(X, y, lr, steps)
+    still = [k for k in range(1, steps + 1) if abs(losses[k] - losses[k - 1]) < 1e-9]
+    return gradient_descent(X, y, lr, still[0]) if still else (w, b, losses)
+
+
+def clipped_gradient(X, y, w, b):
+    """Slopes of at most 50."""
+    dw, db = mse_gradient(X, y, w, b)
+    length = np.sqrt(dw @ dw + db**2)
+    return (dw, db) if length <= 50 else (dw * 50 / length, db * 50 / length)
+
+
+def fewer_losses(received, expected, case):
+    """Right as far as they go, but some are missing."""
+    losses, right = received[2], expected[2]
+    return 2 < len(losses) < len(right) - 1 and np.allclose(losses, right[: len(losses)])
 
 
 def descent_moved_once_more(X, y, lr, steps):
@@ -117,6 +140,12 @@ EXERCISE = Exercise(
         Misconception("moved-once-more", descent_moved_once_more,
             "Your losses are right, but w and b have taken one step too many: you moved again after the last loss was "
             "noted. How many moves belong to steps + 1 losses?", family="off by one"),
+        Misconception("stops-early", descent_stops_early,
+            "Your losses are right, but you stop when they hardly change any more. Asked are `steps` steps, whatever "
+            "the losses do: then everybody's list has the same length.", seen=fewer_losses),
+        Misconception("clipped", descend(gradient=clipped_gradient),
+            "Long gradients are made shorter before your step. (4.6) takes the gradient as it is, also where the "
+            "losses grow: that they grow is what tells you that lr is too large."),
         Misconception("one-step", lambda X, y, lr, steps: descend()(X, y, lr, min(steps, 1)),
             "You stop after one step: is your return statement inside the loop?"),
     ],

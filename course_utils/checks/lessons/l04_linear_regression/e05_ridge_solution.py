@@ -12,6 +12,8 @@ def ridge_cases(rng):
         yield X, y + 10.0, lam
     X, y, _, _ = people(rng, 6, 2)
     yield X, y, 1e4
+    X, y, _, _ = people(rng, 9, 3)
+    yield X * [0.1, 1.0, 1000.0], y, 0.2  # units so unlike that a walk does not arrive
 
 
 def ridge_with(price, centre=True, penalise_bias=False):
