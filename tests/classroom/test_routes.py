@@ -55,7 +55,7 @@ def packages():
 
 
 DOORS = [(family, route) for family in FAMILIES for route in routes_of(family)]
-HOLDERS = sorted({route.rpartition(".")[0] for _, route in DOORS if route[0] not in ".@"})
+HOLDERS = sorted({route.rpartition(".")[0] for _, route in DOORS if route.rpartition(".")[0]})  # none of ".dot", "@"
 HOLD = """
 import contextlib, importlib
 for name in %r:
@@ -73,7 +73,9 @@ GIVEN = {  # where nothing at all is refused before anything is called
 
 
 def student(number, route):
-    """A student's function that goes through a door: a call, a method or an operator."""
+    """A student's function that goes through a door: a call, a method, an operator or a loop."""
+    if route == "loop":
+        return f"def door_{number}(x=0):\n    for _ in range(2):\n        x = x + 1\n    return x\n"
     given = GIVEN.get(route, "(x, x)" if route.startswith("numpy.") else "()")
     use = f"x {route} x" if route == "@" else f"x{route}(x)" if route.startswith(".") else f"{route}{given}"
     return f"def door_{number}(x=0):\n    return {use}\n"
