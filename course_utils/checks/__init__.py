@@ -17,6 +17,7 @@ from course_utils.checks.checking import check
 from course_utils.checks.exercise import Case, Exercise, Memory, Metric, Misconception, Speed, later
 from course_utils.checks.feedback.result import Result
 from course_utils.checks.hints import hint, progress, solution
+from course_utils.checks.notebook import listen
 
 __all__ = [
     "Case",
@@ -33,3 +34,5 @@ __all__ = [
     "progress",
     "solution",
 ]
+
+listen()  # in a notebook: how each cell ends, from now on

@@ -6,12 +6,14 @@ import sys
 from types import FrameType
 from typing import Any
 
-from course_utils.checks import registry
+from course_utils.checks import notebook, registry
 from course_utils.checks.callers import Caller
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.exercise import Exercise, for_student
+from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.panel import body_text, headline, panel_html, text
-from course_utils.checks.feedback.result import Result
+from course_utils.checks.feedback.result import NOT_YET, Result
+from course_utils.checks.feedback.slips import cell_words
 from course_utils.checks.judging.judge import judge
 from course_utils.checks.record import note_attempt
 
@@ -41,46 +43,72 @@ def check(
     """
     asked = id if isinstance(id, Exercise) else registry.find(id)
     exercise = for_student(asked, variant)
+    run = _last_run(exercise, answer) if caller is None else None
+    result = _cell_stopped(exercise, run)
+    if result is None:
+        here = caller or InProcess(_names(exercise, answer, sys._getframe(1)))
+        result = _judged(exercise, here, 0 if seed is None else seed)
     if caller is None:
-        caller = InProcess(_names(exercise, answer, sys._getframe(1)))
-    try:
-        result = judge(exercise, caller, seed=0 if seed is None else seed)
-    finally:
-        if isinstance(caller, InProcess):
-            caller.close()
+        _say_more(result, run)
     if not quiet:
         notice = note_attempt(result) if registry.has(asked) else ""
         tell(result, notice)
     return result
 
 
+def _judged(exercise: Exercise, caller: Caller, seed: int) -> Result:
+    try:
+        return judge(exercise, caller, seed=seed)
+    finally:
+        if isinstance(caller, InProcess):
+            caller.close()
+
+
 def _names(exercise: Exercise, answer: Any, frame: FrameType) -> dict[str, Any]:
     """The name the answer goes by: what was handed in, else what the notebook or the caller calls so."""
     if answer is not None:
         return {exercise.name: answer}
-    for place in (frame.f_locals, frame.f_globals, _notebook()):
+    for place in (frame.f_locals, frame.f_globals, notebook.names()):
         if exercise.name in place:
             return {exercise.name: place[exercise.name]}
     return {}
 
 
-def _notebook() -> dict[str, Any]:
-    """IPython's user namespace, if this is one."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell.user_ns if shell else {}
+def _last_run(exercise: Exercise, answer: Any) -> notebook.Run | None:
+    """In a notebook: how the last run of the cell with this answer ended; None where another thing was handed in."""
+    if answer is not None and answer is not notebook.names().get(exercise.name):
+        return None
+    return notebook.last_run(exercise.name)
 
 
-def in_notebook() -> bool:
-    """True where HTML can be shown."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return shell is not None and type(shell).__name__ != "TerminalInteractiveShell"
+def _cell_stopped(exercise: Exercise, run: notebook.Run | None) -> Result | None:
+    """The cell that was to make this answer stopped: what has its name now is older, or a stub."""
+    if run is None or run.kind == "NotImplementedError" or notebook.was_made(exercise.name, run):
+        return None
+    message = cell_words(exercise.name, *run)
+    return Result(0.0, exercise=exercise, status=NOT_YET, message=message, max=exercise.points, fault="cell")
+
+
+def _say_more(result: Result, run: notebook.Run | None) -> None:
+    """What the notebook knows beside the answer: its cell stopped further below, or there is another spelling."""
+    if result.fault in ("missing", "stub"):
+        _look_for_another_name(result)
+    elif run and run.kind and not result.passed and result.fault != "cell":
+        result.message += "\n" + say("cell below", said=f"{run.kind}: {run.text}", line=run.line or "?")
+
+
+def _look_for_another_name(result: Result) -> None:
+    """Say so where the notebook has a name that looks like another spelling of the one asked for."""
+    exercise, name = result.exercise, result.exercise.name
+    mine = {n for n, thing in notebook.names().items() if notebook.is_learners(thing, callable=not exercise.is_value)}
+    other = notebook.near_name(name, mine - {e.name for e in registry.lesson(exercise.lesson).values()})
+    if other:
+        result.message += "\n" + say("renamed", other=other, name=name)
 
 
 def tell(result: Result, notice: str = "") -> None:
     """Print the verdict; in a notebook the rest is an HTML panel that carries its own plain text."""
-    if not in_notebook():
+    if not notebook.in_notebook():
         print(text(result))
     else:
         from IPython.display import display

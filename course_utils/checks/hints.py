@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 
 from course_utils.checks import record, registry
-from course_utils.checks.checking import in_notebook
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.feedback.messages import say
+from course_utils.checks.notebook import in_notebook
 
 ATTEMPTS_BEFORE_SOLUTION = 3
 MARKED = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION\n?", re.S | re.M)

@@ -13,6 +13,7 @@ from typing import Any
 
 from course_utils.checks.callers import Fault, Handle, Outcome
 from course_utils.checks.callers.protocol import DEFAULT_LIMIT
+from course_utils.checks.feedback.slips import slip_words
 from course_utils.classroom.notebook import Cell
 from course_utils.classroom.sandbox import usage
 from course_utils.classroom.sandbox.backend import Backend
@@ -126,8 +127,10 @@ class Sandboxed:
         elif reply.get("status") != "ok":
             error = f"{_text(reply.get('error'), 60)}: {_text(reply.get('text'), 200)}".strip(": \n")
             error = (error.splitlines() or ["it stopped"])[0]
-            line = reply.get("line")
-            self._trouble(cell, "error", error + (f" at line {line}" if type(line) is int and line > 0 else "") + rest)
+            line = reply["line"] if type(reply.get("line")) is int and reply["line"] > 0 else None
+            slip = slip_words(cell.source, error.partition(":")[0], error, line)
+            where = (f" at line {line}" if line else "") + rest
+            self._trouble(cell, "error", error + where + (f". {slip}" if slip else ""))
         if rest and killed is None:
             self.run.resumed.append(cell.place)
 

@@ -72,6 +72,13 @@ def test_the_line_is_named_and_what_could_not_run_below_it(run):
     ]
 
 
+def test_a_sign_of_another_keyboard_is_named_with_its_place(run):
+    caller = run("x = 1\ny = abs（x)\n")
+    assert not caller.has("y")
+    (trouble,) = caller.run.troubles
+    assert "Line 2, column 8 has the sign `（` (fullwidth left parenthesis). Put `(` there." in trouble.text
+
+
 def test_errors_below_name_their_own_line_of_the_cell(run):
     caller = run("1 / 0\n\ndef f():\n    return undefined")
     assert caller.call("f").fault.where == "line 4: return undefined"

@@ -22,6 +22,32 @@ ENGLISH = {
     "empty value": "`{name}` is still None. Put your answer there, run that cell, then this one.",
     "not callable": "`{name}` is {type}, and a {wanted} was expected. Did another cell reuse the name?",
     "not a choice": "`{name}` is {received}. Choose one of: {choices}.",
+    # the cell itself stopped, or the name is another
+    "cell unread": "The cell of `{name}` did not run: Python could not read it, so nothing new is there to check.",
+    "cell stopped": "The cell of `{name}` stopped before `{name}` was made, so nothing new is there to check.",
+    "cell said": "Python says: {said}.",
+    "cell below": "Its cell stopped below it, in line {line}, with {said}. Has a line there lost its indent?",
+    "cell line": "In line {line} of the cell: `{row}`",
+    "slip sign": "Line {line}, column {column} has the sign {sign}. Put {put} there.",
+    "slip signs": "Also: {others}.",
+    "slip keyboard": "Switch the keyboard to English (英文) for code.",
+    "slip block": "Line {line} has lost its indent: what belongs to the {what} of line {opened} stands four spaces "
+    "further in than that line.",
+    "slip indent": "Line {line} stands further in than the line before it, but nothing there opens a block. Begin it "
+    "where its neighbours begin.",
+    "slip unindent": "Line {line} begins where no block above begins. Lines of one block begin in the same column.",
+    "slip tabs": "Line {line} is indented with tabs where others have spaces. Use four spaces everywhere.",
+    "slip outside": "Line {line} has a `{what}` outside of the function: has it, or a line above it, lost its indent?",
+    "slip outside loop": "Line {line} has a `{what}` outside of the loop: has it, or a line above it, lost its indent?",
+    "slip equals": "Line {line}: one `=` gives a name to a value. Whether two are equal is asked with `==`.",
+    "slip colon": "A colon `:` is missing at the end of line {line}.",
+    "slip open": "The `{what}` in line {line} is never closed. Count the brackets.",
+    "slip unmatched": "The `{what}` in line {line} closes nothing: one too many, or the opening one is missing.",
+    "slip pair": "In line {line} a `{what}` closes what was opened with `{opened}`.",
+    "slip quote": "The text that begins in line {line} has no closing quote.",
+    "renamed": "There is `{other}` in your notebook: is it the answer under another name? It must be called `{name}`.",
+    "class for function": "`{name}` is a class; a function was expected: `def {name}(...)`, with a `return`.",
+    "function for class": "`{name}` is a function; a class was expected: `class {name}:`.",
     # the same for whoever reads it on a page, away from the notebook (`on_page`)
     "page missing": "There is no `{name}` at the end of your notebook. Is it defined under that name, and does the "
     "cell that defines it run to its end?",

@@ -52,6 +52,8 @@ def _judged(bench: Bench, caller: Caller, ours: dict[str, Any], budgets: bool) -
     if unready is not None:
         return unready
     result = verdict(bench, bench.trials(caller))
+    if not result.passed and result.misconception is None:
+        result.message = _other_kind(exercise, caller) or result.message
     return _within_budgets(bench, caller, result) if result.passed and budgets else result
 
 
@@ -98,6 +100,17 @@ def _unready(exercise: Exercise, caller: Caller) -> Result | None:
         message = say("not callable", name=exercise.name, type=type_name(there.value), wanted=wanted)
         return _result(exercise, TRY_AGAIN, message, fault="not callable")
     return _no_choice(exercise, there.value)
+
+
+def _other_kind(exercise: Exercise, caller: Caller) -> str:
+    """A class where a function was expected, or a function where a class was: nothing else need be said."""
+    if exercise.kind not in ("function", "class", "repair"):
+        return ""
+    there = caller.read(exercise.name, limit=exercise.time_limit).value
+    kind = there.type if isinstance(there, Handle) else ""
+    if exercise.kind == "class":
+        return say("function for class", name=exercise.name) if kind == "function" else ""
+    return say("class for function", name=exercise.name) if kind == "type" else ""
 
 
 def _all_blank(value: Any) -> bool:
