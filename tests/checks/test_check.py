@@ -128,6 +128,20 @@ def test_the_default_tolerances():
     assert not check(nought, lambda x: mean_square(x) + 5e-9, quiet=True).passed
 
 
+@pytest.mark.parametrize("share", [1e-5, 3e-6, -1e-4, 4e-4])
+def test_what_prints_alike_gets_more_digits_and_the_difference(share):
+    """ "Expected 1.03, received 1.03" helps nobody; a number, an array, a dict, a tuple, a measure."""
+    right = 1.03
+    answers = [lambda v: v, lambda v: np.array([2.0, v]), lambda v: {"a": v, "b": 1}, lambda v: (1, v), lambda v: [[v]]]
+    for make in answers:
+        exercise = but(reference=lambda x, make=make: make(right), alternatives=[len, len])
+        result = check(exercise, lambda x, make=make: make(right * (1 + share)), quiet=True)
+        assert result.example.expected != result.example.received
+        assert f"The difference is only {abs(right * share):.1g}" in result.message
+    measured = but(kind="experiment", metric=Metric(lambda value, case: value, "accuracy", at_least=0.95))
+    assert "accuracy: 0.949996. Asked: at least 0.95" in check(measured, lambda x: 0.949996, quiet=True).message
+
+
 SQUARES = but(reference=lambda x: x**2, alternatives=[lambda x: x * x, np.square])
 SAID = {  # what goes wrong: (an answer, the fault, words that only its message has)
     "shape": (lambda x: x[None] ** 2, ("The shape is (1, 1)", "(1,) was expected", "axis")),

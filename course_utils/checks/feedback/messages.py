@@ -98,6 +98,7 @@ ENGLISH = {
     "metric nan": "{label} is not a number, so nothing can be judged. Are there NaN or infinite values in your result?",
     "not it": "`{name}` is not right yet.",
     "at": "At `{where}`: expected {expected}, received {received}.",
+    "off": "The difference is only {off}: is a constant or an `eps` another one, or was something rounded?",
     "supplied": "(Tried with a right {names}, so that a mistake there is not counted twice.)",
     "parts": "{count} of {all} parts are right: {right}. Look again at {wrong}.",
     "measured": "Right on every small case, but not on a larger one.",

@@ -9,9 +9,24 @@ import numpy as np
 from course_utils.checks.callers import File, Handle
 
 WIDEST, MOST_LINES = 100, 8
+DIGITS, MOST_DIGITS = 4, 17  # significant ones: the same on every machine, and those that tell any two numbers apart
 
 
-def value_text(value: Any, *, lines: int = MOST_LINES) -> str:
+def apart(one: Any, other: Any) -> tuple[str, str]:
+    """Two values as text, with so many digits that they differ; where none help, with few.
+
+    >>> apart([1.03], [1.03001])
+    ('[1.03]', '[1.03001]')
+    """
+    few = value_text(one), value_text(other)
+    for digits in range(DIGITS, MOST_DIGITS + 1):
+        texts = value_text(one, digits), value_text(other, digits)
+        if texts[0] != texts[1]:
+            return texts
+    return few
+
+
+def value_text(value: Any, digits: int = DIGITS, *, lines: int = MOST_LINES) -> str:
     """A value as a learner would write it.
 
     >>> print(value_text({"w": np.array([1.0, 1 / 3]), "n": 2}))
@@ -19,12 +34,19 @@ def value_text(value: Any, *, lines: int = MOST_LINES) -> str:
     n: 2
     """
     if isinstance(value, np.ndarray) and value.ndim:
-        text = array_text(value)
+        text = array_text(value, digits)
     elif isinstance(value, dict) and len(value) > 1:
-        text = "\n".join(f"{key if isinstance(key, str) else repr(key)}: {_inline(v)}" for key, v in value.items())
+        text = "\n".join(
+            f"{key if isinstance(key, str) else repr(key)}: {_inline(v, digits)}" for key, v in value.items()
+        )
     else:
-        text = _inline(value)
+        text = _inline(value, digits)
     return clip(text, lines)
+
+
+def _key(key: Any) -> str:
+    """A key on one line, whatever it holds."""
+    return key if isinstance(key, str) and key.isprintable() and key.strip() == key != "" else repr(key)
 
 
 def clip(text: str, lines: int = MOST_LINES, width: int = 300) -> str:
@@ -34,7 +56,7 @@ def clip(text: str, lines: int = MOST_LINES, width: int = 300) -> str:
     return "\n".join(kept + (["…"] if len(rows) > lines else []))
 
 
-def array_text(array: np.ndarray) -> str:
+def array_text(array: np.ndarray, digits: int = DIGITS) -> str:
     """The array's numbers and its shape (and dtype, where that is not float64); a table's shape comes first."""
     with np.printoptions(legacy=False):
         body = np.array2string(
@@ -43,35 +65,35 @@ def array_text(array: np.ndarray) -> str:
             threshold=60,
             edgeitems=3,
             separator=", ",
-            formatter={"float_kind": _number, "complex_kind": str},
+            formatter={"float_kind": lambda value: _number(value, digits), "complex_kind": str},
         )
     kind = "" if array.dtype == np.float64 else f", {array.dtype}"
     shape = f"shape {array.shape}{kind}"
     return f"{shape}\n{body}" if array.ndim > 1 else f"{body}   {shape}"
 
 
-def _number(value: float) -> str:
-    text = f"{float(value):.4g}"
+def _number(value: float, digits: int = DIGITS) -> str:
+    text = f"{float(value):.{digits}g}"
     return text if any(c in text for c in ".enf") else text + ".0"
 
 
-def _inline(value: Any) -> str:
+def _inline(value: Any, digits: int = DIGITS) -> str:
     """One line, arrays as nested lists."""
     if isinstance(value, np.ndarray):
         if value.size > 40:
             return f"array of shape {value.shape}"
-        return _inline(value.tolist())
+        return _inline(value.tolist(), digits)
     if isinstance(value, bool | np.bool_):
         return str(bool(value))
     if isinstance(value, float | np.floating):
-        return _number(float(value))
+        return _number(float(value), digits)
     if isinstance(value, np.generic):
         return str(value.item())
     if isinstance(value, list | tuple):
-        inner = ", ".join(_inline(v) for v in value)
+        inner = ", ".join(_inline(v, digits) for v in value)
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{k!r}: {_inline(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{k!r}: {_inline(v, digits)}" for k, v in value.items()) + "}"
     return _thing(value)
 
 

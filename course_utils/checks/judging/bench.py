@@ -12,7 +12,7 @@ from course_utils.checks.callers import Caller
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.exercise import Case, Exercise, Misconception, right_answer, wrong_answer
 from course_utils.checks.feedback.show import size_of
-from course_utils.checks.judging.compare import Difference, Rule, difference
+from course_utils.checks.judging.compare import Difference, Rule, difference, number_texts
 from course_utils.checks.judging.observation import Observation, observe
 
 HARD_STOPS = ("TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "Missing", "NotImplementedError")
@@ -112,7 +112,8 @@ class Bench:
         kept = metric.at_least <= value <= metric.at_most
         if math.isnan(value) or (kept and math.isinf(value)):
             return Difference("metric nan")
-        return None if kept else Difference("metric", received=f"{value:.4g}")
+        bound = metric.at_least if value < metric.at_least else metric.at_most
+        return None if kept else Difference("metric", received=number_texts(bound, value)[1])
 
 
 def trusted(exercise: Exercise, answer: Any) -> InProcess:

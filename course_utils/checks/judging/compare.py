@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course_utils.checks.callers import Handle
+from course_utils.checks.feedback.show import DIGITS, MOST_DIGITS
 
 STRICTEST = 1e-6  # rtol below which float32 would be right or wrong by chance
 NOISE = 1e-10  # more than different orders of summation make of float64's digits
@@ -196,8 +197,7 @@ def _elements(received: np.ndarray, expected: np.ndarray, rule: Rule, where: str
     return Difference(
         "nan" if nan else "value",
         f"{where}[{', '.join(map(str, at))}]",
-        number_text(expected[at]),
-        number_text(received[at]),
+        *number_texts(expected[at], received[at]),
     )
 
 
@@ -248,7 +248,7 @@ def _numbers(received: Any, expected: Any, rule: Rule, where: str) -> Difference
         return Difference("single", where)
     close = bool(_close(got, want, rule))
     nan = bool(_is_nan(got)) and not bool(_is_nan(want))
-    return None if close else Difference("nan" if nan else "value", where, number_text(want[()]), number_text(got[()]))
+    return None if close else Difference("nan" if nan else "value", where, *number_texts(want[()], got[()]))
 
 
 def _plain(received: Any, expected: Any, rule: Rule, where: str) -> Difference | None:
@@ -261,8 +261,29 @@ def _plain(received: Any, expected: Any, rule: Rule, where: str) -> Difference |
     return None if equal else Difference("value", where, repr(expected), repr(received))
 
 
-def number_text(value: Any) -> str:
-    """Four significant digits: the same on every machine."""
+def number_texts(expected: Any, received: Any) -> tuple[str, str]:
+    """Both numbers in four significant digits, the same on every machine, or in so many that their difference shows.
+
+    >>> number_texts(1.03, 1.0300052), number_texts(2, 2.5)
+    (('1.03', '1.030005'), ('2', '2.5'))
+    """
+    for digits in range(DIGITS, MOST_DIGITS + 1):
+        texts = number_text(expected, digits), number_text(received, digits)
+        if _shows(texts, expected, received):
+            return texts
+    return number_text(expected, DIGITS), number_text(received, DIGITS)
+
+
+def _shows(texts: tuple[str, str], expected: Any, received: Any) -> bool:
+    """Can be seen that they differ, and by about how much?"""
+    numbers = all(isinstance(v, int | float | np.number) and np.isfinite(v) for v in (expected, received))
+    if not numbers or any(isinstance(v, np.complexfloating) for v in (expected, received)):
+        return texts[0] != texts[1]
+    off, shown = float(received) - float(expected), float(texts[1]) - float(texts[0])
+    return abs(shown - off) <= abs(off) / 2 and texts[0] != texts[1]
+
+
+def number_text(value: Any, digits: int) -> str:
     if isinstance(value, float | np.floating):
-        return f"{float(value):.4g}"
+        return f"{float(value):.{digits}g}"
     return str(value.item() if isinstance(value, np.generic) else value)

@@ -12,7 +12,7 @@ from course_utils.checks.callers.families import routes_of
 from course_utils.checks.exercise import Exercise, right_answer
 from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
-from course_utils.checks.feedback.show import clip, input_rows, value_text
+from course_utils.checks.feedback.show import apart, clip, input_rows, value_text
 from course_utils.checks.judging.bench import HARD_STOPS, Bench, Trial
 from course_utils.checks.judging.budgets import look_at
 from course_utils.checks.judging.compare import Difference, type_name
@@ -21,6 +21,7 @@ from course_utils.checks.judging.observation import Observation, parameter_names
 from course_utils.checks.judging.parts import parts_of
 
 NO_CREDIT = 0.0
+SLIGHT = 1e-3  # a relative difference that is easily overlooked
 LOOPS, LOOPED = frozenset(routes_of("loop")), 0.5  # what hides a loop, and the share of a right answer that has one
 
 
@@ -246,7 +247,17 @@ def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -
     message = say(key, where=where, arguments=", ".join(got.mutated), **words)
     if gap.kind in ("value", "nan", "shape", "dtype", "length", "keys") and gap.where:
         message += " " + say("at", where=place, expected=gap.expected, received=gap.received)
-    return message
+    return message + (_off(gap) if gap.kind == "value" else "")
+
+
+def _off(gap: Difference) -> str:
+    """By how much a number is off, where that is so little that it is hard to see."""
+    try:
+        expected, received = float(gap.expected), float(gap.received)
+    except ValueError:  # texts, complex numbers
+        return ""
+    off = abs(received - expected)
+    return " " + say("off", off=f"{off:.1g}") if 0 < off < SLIGHT * abs(expected) else ""
 
 
 def place_text(exercise: Exercise, where: str) -> str:
@@ -278,6 +289,8 @@ def _example(exercise: Exercise, trial: Trial) -> Example | None:
         return Example(expected=expected, received=received)
     rows = input_rows(parameter_names(exercise), trial.case.args, trial.case.options)
     script = trial.got.script() if exercise.drive else []
+    if trial.want.fault is None and trial.got.fault is None:
+        return Example(rows, script, *apart(trial.want.value, trial.got.value))
     return Example(rows, script, _seen_text(trial.want), _seen_text(trial.got))
 
 
