@@ -24,7 +24,7 @@ from course_utils.checks import (
     record,
     solution,
 )
-from course_utils.checks.feedback import messages, slips
+from course_utils.checks.feedback import errors, messages, slips
 from course_utils.checks.feedback.panel import panel_html, text
 from tests.checks.test_proofs import GOOD, but, mean_square
 
@@ -431,7 +431,7 @@ def test_every_sentence_is_used_and_every_sentence_exists():
     code = "\n".join(p.read_text(encoding="utf-8") for p in PACKAGE.rglob("*.py") if p.name != "messages.py")
     asked = set(re.findall(r"\bsay\(\s*[\"']([^\"']+)[\"']", code))
     assert asked <= set(messages.ENGLISH)
-    asked |= {key for _, key in slips.READINGS}
+    asked |= {key for _, key in slips.READINGS + errors.READINGS}
     asked |= {f"page {key}" for key in messages.ENGLISH}  # the words of a page for each, where it has its own
     made = {"TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable"}
     kinds = {"nothing", "nothing in", "object", "type", "type in", "tuple", "keys", "length", "order", "shape", "dtype"}

@@ -67,6 +67,61 @@ ENGLISH = {
     "error": "`{name}` stopped with {kind}: {text}",
     "error no text": "`{name}` stopped with {kind}.",
     "error at": "It happened in {where}",
+    # what libraries say, in words
+    "error matmul": "In a product `@` (or np.dot) the last axis of the left side has length {left}, and the axis of "
+    "the right side that meets it has {right}: they must be equal. Is a transpose `.T` missing, or are the sides "
+    "exchanged?",
+    "error matmul number": "`@` multiplies arrays, and one side is a single number here. For numbers use `*`.",
+    "error broadcast": "Arrays of shapes {one} and {other} cannot be combined element by element: counted from the "
+    "last axis, lengths must be equal, or one of them 1.",
+    "error keepdims": "An axis is missing in {short}: `keepdims=True` in the sum, mean or max keeps axis {axis} with "
+    "length 1 (or put it back with None).",
+    "error assign": "An array of shape {one} does not fit into a place of shape {other}. Which axis has another "
+    "length?",
+    "error in place": "`+=` and its kind write into the array on the left, of shape {one}, but the result has shape "
+    "{other}. Write `a = a + b`, or look why the shapes differ.",
+    "error einsum": "In einsum each array has one letter for each of its axes, and the same letter always stands for "
+    "the same length. Count the axes of each array.",
+    "error axis": "There is no axis {axis}: axes are counted from 0, and the array has {axes}. Is it the array you "
+    "think?",
+    "error index": "Index {index} does not exist: axis {axis} has length {size}, and counting begins at 0. Does the "
+    "loop go one step too far, or over another axis?",
+    "error indices": "{asked} indices were given, one for each axis, but the array has fewer: {axes}. Print its shape.",
+    "error range": "An index lies behind the end. Counting begins at 0, so the last index is the length minus 1.",
+    "error mask": "A mask of True and False must be as long as the axis that it chooses from.",
+    "error scalar": "A function for one number got a whole array: `math.exp`, `float` and `int` take one number. "
+    "NumPy's own (`np.exp`) work on all elements.",
+    "error cast": "The result of `{what}` is {one}, but it was to be written into an array of {to}, which cannot "
+    "hold it. Write `a = a + b` in place of `a += b`, or begin with an array of float.",
+    "error missing": "A function was called without {what}. Which arguments does its definition ask for?",
+    "error given": "A function takes {takes} arguments, and {given} were given. Compare the call with the definition.",
+    "error self": "In a class, the object itself comes first: is `self` missing in the definition?",
+    "error keyword": "The function has no option `{what}`. Compare with its definition, letter by letter.",
+    "error None": "Something is None where a value was expected. Often a function lacks its `return`, or it changes "
+    "things in place and returns nothing, as `list.append` and `list.sort` do.",
+    "error too many": "On the left side of `=` stand {wanted} names, and on the right are more things. How many does "
+    "the function return?",
+    "error too few": "On the left side of `=` stand {wanted} names, and on the right only {got}. How many things "
+    "does the function return?",
+    "error truth": "`if`, `and`, `or` and `not` want one True or False, and got an array of them. Use np.where, `&`, "
+    "`|`, `~`, or .any() and .all().",
+    "error ragged": "An array needs rows of equal length, and one number in each place.",
+    "error reshape": "{size} elements do not fill the shape {shape}: the product of its lengths must be the same.",
+    "error concatenate": "Arrays that are put together must have the same length on all axes but the one they are "
+    "joined along.",
+    "error callable": "Something of the type {what} was called like a function. Is a `*` missing before a bracket, "
+    "or is round where square belongs, or has a variable taken the name of a function?",
+    "error attribute": "A {what} has no `.{name}`: only arrays have it. Make one with np.asarray(...) first.",
+    "error dtype": "{what} was taken for a type of numbers. A shape is one argument, a tuple: `np.zeros((n, m))`.",
+    "error local": "`{what}` is used before it gets a value, on some path through the function.",
+    "error name": "Nothing has the name `{what}` there. Is it spelled as where it was made, and was that cell run? "
+    "If it is meant as text, it needs quotes: `'{what}'`.",
+    "shape turned": "These are the same lengths in reverse order: is a transpose missing, or one too many?",
+    "shape one more": "An axis of length 1 is too many: `keepdims=True`, `[:, None]` and slices such as `[:1]` make "
+    "one.",
+    "shape one less": "An axis of length 1 is missing: `keepdims=True` or a slice keeps it, and None puts it back.",
+    "shape square": "An array of shape ({n}, 1) against one of shape ({n},) gives ({n}, {n}): each with each. Give "
+    "both the same shape.",
     "Unusable": "What `{name}` gave back could not be used further ({text}).",
     "borrowed": "The result comes from {routes}, which is the very thing to be written here. "
     "Write it yourself; the imported one is for comparing afterwards.",
@@ -84,7 +139,8 @@ ENGLISH = {
     "keys": "The keys do not fit: {expected} was expected, found {received}.",
     "length": "`{name}` gives {received} values; {expected} were expected.",
     "order": "These are the right values in another order. In which order are they asked for?",
-    "shape": "The shape is {received}; {expected} was expected. Is an axis missing, too many, or of another length?",
+    "shape": "The shape is {received}; {expected} was expected.",
+    "shape unknown": "Is an axis missing, too many, or of another length?",
     "dtype": "The dtype is {received}; {expected} was expected.",
     "single": "The numbers are nearly right, but carry only the seven digits of float32, though they say float64. "
     "Where were they cut? Keep float64 all the way.",

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from course_utils.checks.feedback.errors import error_words
 from course_utils.checks.feedback.messages import say
 
 MOST_SIGNS = 3
@@ -128,6 +129,6 @@ def cell_words(name: str, source: str, kind: str, text: str, line: int | None) -
     row = rows[line - 1].strip() if line and 0 < line <= len(rows) else ""
     said = f"{kind}: {text}" if text else kind
     words = [say("cell unread", name=name) if kind in SYNTAX else say("cell stopped", name=name)]
-    words += [slip_words(source, kind, text, line)]
+    words += [slip_words(source, kind, text, line) or error_words(text)]
     words += [say("cell said", said=said) + (" " + say("cell line", line=line, row=row) if row else "")]
     return "\n".join(w for w in words if w)

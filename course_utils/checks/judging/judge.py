@@ -10,6 +10,7 @@ from course_utils.checks import registry
 from course_utils.checks.callers import Caller, Fault, Handle
 from course_utils.checks.callers.families import routes_of
 from course_utils.checks.exercise import Exercise, right_answer
+from course_utils.checks.feedback.errors import error_words, shape_words
 from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
 from course_utils.checks.feedback.show import apart, clip, input_rows, value_text
@@ -216,7 +217,8 @@ def fault_message(exercise: Exercise, fault: Fault) -> str:
     words = {"name": exercise.name, "limit": f"{exercise.time_limit:g}", "kind": fault.kind, "text": fault.text}
     plain = ("TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable")
     message = say(fault.kind if fault.kind in plain else "error" if fault.text else "error no text", **words)
-    return message + ("\n" + say("error at", where=fault.where) if fault.where else "")
+    words = [error_words(fault.text), message, say("error at", where=fault.where) if fault.where else ""]
+    return "\n".join(w for w in words if w)
 
 
 def gap_message(exercise: Exercise, trial: Trial) -> str:
@@ -245,6 +247,8 @@ def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -
     where = f"`{place}`" if gap.where else ""
     words = {"name": exercise.name, "expected": gap.expected, "received": gap.received}
     message = say(key, where=where, arguments=", ".join(got.mutated), **words)
+    if gap.kind == "shape":
+        message += " " + (shape_words(gap.expected, gap.received) or say("shape unknown"))
     if gap.kind in ("value", "nan", "shape", "dtype", "length", "keys") and gap.where:
         message += " " + say("at", where=place, expected=gap.expected, received=gap.received)
     return message + (_off(gap) if gap.kind == "value" else "")
