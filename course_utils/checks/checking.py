@@ -10,6 +10,7 @@ from course_utils.checks import notebook, registry
 from course_utils.checks.callers import Caller
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.exercise import Exercise, for_student
+from course_utils.checks.feedback.habits import FAULTS, habit_words, source_of
 from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.panel import body_text, headline, panel_html, text
 from course_utils.checks.feedback.result import NOT_YET, Result
@@ -48,12 +49,20 @@ def check(
     if result is None:
         here = caller or InProcess(_names(exercise, answer, sys._getframe(1)))
         result = _judged(exercise, here, 0 if seed is None else seed)
+        _add_habits(result, here)
     if caller is None:
         _say_more(result, run)
     if not quiet:
         notice = note_attempt(result) if registry.has(asked) else ""
         tell(result, notice)
     return result
+
+
+def _add_habits(result: Result, caller: Caller) -> None:
+    """What the code itself shows comes before what its result looks like."""
+    if isinstance(caller, InProcess) and result.fault in FAULTS and result.misconception is None:
+        words = habit_words(source_of(caller.names.get(result.exercise.name)))
+        result.message = f"{words}\n{result.message}" if words else result.message
 
 
 def _judged(exercise: Exercise, caller: Caller, seed: int) -> Result:

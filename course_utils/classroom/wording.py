@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import time
 
+from course_utils.checks.feedback.wording import counted
+
+__all__ = ["counted", "day", "listed"]
+
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-
-
-def counted(n: int, thing: str, many: str = "") -> str:
-    """A number of things.
-
-    >>> counted(1, "student"), counted(2, "student"), counted(0, "way of going wrong", "ways of going wrong")
-    ('1 student', '2 students', '0 ways of going wrong')
-    """
-    return f"{n} {thing if n == 1 else many or thing + 's'}"
 
 
 def day(seconds: float) -> str:

@@ -92,7 +92,7 @@ def test_most_of_a_mistake_is_still_recognised():
     odd = but(cases=lambda rng: [(rng.normal(size=n),) for n in (2, 3, 4, 5)])
     result = check(odd, lambda x: np.sum(x**2) if len(x) > 2 else -7.0, quiet=True)
     assert result.misconception == "sum"
-    assert result.message == f"{messages.say('mostly')} {GOOD.misconceptions[0].message}"
+    assert result.message == f"{messages.say('mostly', alike=3, wrong=4)} {GOOD.misconceptions[0].message}"
 
 
 TWENTY = but(cases=lambda rng: [(rng.normal(size=n),) for n in range(2, 22)])
@@ -435,7 +435,7 @@ def test_every_sentence_is_used_and_every_sentence_exists():
     asked |= {f"page {key}" for key in messages.ENGLISH}  # the words of a page for each, where it has its own
     made = {"TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable"}
     kinds = {"nothing", "nothing in", "object", "type", "type in", "tuple", "keys", "length", "order", "shape", "dtype"}
-    kinds |= {"single"}
+    kinds |= {"single", "length in", "its shape", "extra key"}
     states = {f"state {s}" for s in ("passed", "tried", "new")} | {
         "pass",
         "not yet",

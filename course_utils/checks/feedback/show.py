@@ -36,9 +36,7 @@ def value_text(value: Any, digits: int = DIGITS, *, lines: int = MOST_LINES) -> 
     if isinstance(value, np.ndarray) and value.ndim:
         text = array_text(value, digits)
     elif isinstance(value, dict) and len(value) > 1:
-        text = "\n".join(
-            f"{key if isinstance(key, str) else repr(key)}: {_inline(v, digits)}" for key, v in value.items()
-        )
+        text = "\n".join(f"{_key(key)}: {_inline(v, digits)}" for key, v in value.items())
     else:
         text = _inline(value, digits)
     return clip(text, lines)
@@ -46,7 +44,8 @@ def value_text(value: Any, digits: int = DIGITS, *, lines: int = MOST_LINES) -> 
 
 def _key(key: Any) -> str:
     """A key on one line, whatever it holds."""
-    return key if isinstance(key, str) and key.isprintable() and key.strip() == key != "" else repr(key)
+    plain = isinstance(key, str) and key and key.isprintable() and key == key.strip()
+    return key if plain else repr(key)
 
 
 def clip(text: str, lines: int = MOST_LINES, width: int = 300) -> str:

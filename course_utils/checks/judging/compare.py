@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,10 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from course_utils.checks.callers import Handle
-from course_utils.checks.feedback.show import DIGITS, MOST_DIGITS
+from course_utils.checks.feedback.show import DIGITS, MOST_DIGITS, clip
 
 STRICTEST = 1e-6  # rtol below which float32 would be right or wrong by chance
 NOISE = 1e-10  # more than different orders of summation make of float64's digits
+MOST_KEYS, MOST_KEY = 8, 40  # keys that are told, and characters of each
 CUT = 1e-4  # more than what a calculation in float32 is off
 
 
@@ -117,15 +119,23 @@ def _dicts(received: Any, expected: dict, rule: Rule, where: str, orders: bool) 
     there, asked = _known(received), _known(expected)
     for key, value in expected.items():
         if not _known([key]) <= there:
-            return Difference("keys", where, repr(key), ", ".join(map(repr, received)) or "no key")
+            return Difference("keys", where, repr(key), _some(received))
         found = difference(received[key], value, rule, f"{where}[{key!r}]", orders=orders)
         if found:
             return found
     extra = [k for k in received if not _known([k]) <= asked]
-    return Difference("keys", where, "no more keys", repr(extra[0])) if extra else None
+    return Difference("keys", where, "", _some(extra)) if extra else None
+
+
+def _some(keys: Iterable) -> str:
+    """The first of some keys."""
+    names = [repr(k)[:MOST_KEY] for k in keys]
+    return ", ".join(names[:MOST_KEYS]) + (" …" if len(names) > MOST_KEYS else "") or "no key"
 
 
 def _sequences(received: Any, expected: list | tuple, rule: Rule, where: str, orders: bool) -> Difference | None:
+    if isinstance(received, np.ndarray) and isinstance(expected, tuple) and _is_shape_of(expected, received):
+        return Difference("its shape", where, str(expected), "the array")
     if rule.lenient and isinstance(received, np.ndarray) and received.ndim == 1:
         received = received.tolist()
     strict = isinstance(expected, list) and not rule.lenient
@@ -139,6 +149,10 @@ def _sequences(received: Any, expected: list | tuple, rule: Rule, where: str, or
     if first and orders and isinstance(expected, tuple) and _swapped(received, expected, rule):
         return Difference("order", where)
     return first
+
+
+def _is_shape_of(expected: tuple, received: np.ndarray) -> bool:
+    return all(type(n) is int for n in expected) and expected == received.shape
 
 
 def _swapped(received: Any, expected: tuple, rule: Rule) -> bool:
@@ -255,10 +269,21 @@ def _plain(received: Any, expected: Any, rule: Rule, where: str) -> Difference |
     if type(received) is not type(expected):
         return _differ("type", where, expected, received)
     if rule.lenient and isinstance(expected, str):
-        received, expected = received.strip().casefold(), expected.strip().casefold()
+        received, expected = plain_text(received), plain_text(expected)
     same_kind = not isinstance(expected, set) or _known(received) == _known(expected)
     equal = received == expected and same_kind
-    return None if equal else Difference("value", where, repr(expected), repr(received))
+    return None if equal else Difference("value", where, clip(repr(expected), 1), clip(repr(received), 1))
+
+
+def plain_text(text: str) -> str:
+    """A choice as it is compared: without blanks, capitals, and the brackets or dots around a single letter.
+
+    >>> plain_text(" (B)"), plain_text("b."), plain_text("(2, 3)"), plain_text("")
+    ('b', 'b', '(2, 3)', '')
+    """
+    text = text.strip().casefold()
+    letter = re.fullmatch(r"[(\[]?(\w)[)\].:]?", text)
+    return letter[1] if letter else text
 
 
 def number_texts(expected: Any, received: Any) -> tuple[str, str]:

@@ -14,12 +14,13 @@ from course_utils.checks.feedback.errors import error_words, shape_words
 from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
 from course_utils.checks.feedback.show import apart, clip, input_rows, value_text
+from course_utils.checks.feedback.wording import counted
 from course_utils.checks.judging.bench import HARD_STOPS, Bench, Trial
 from course_utils.checks.judging.budgets import look_at
-from course_utils.checks.judging.compare import Difference, type_name
-from course_utils.checks.judging.diagnose import recognise
+from course_utils.checks.judging.compare import Difference, plain_text, type_name
+from course_utils.checks.judging.diagnose import Found, recognise
 from course_utils.checks.judging.observation import Observation, parameter_names
-from course_utils.checks.judging.parts import parts_of
+from course_utils.checks.judging.parts import order_of, parts_of
 
 NO_CREDIT = 0.0
 SLIGHT = 1e-3  # a relative difference that is easily overlooked
@@ -121,10 +122,11 @@ def _all_blank(value: Any) -> bool:
 
 
 def _no_choice(exercise: Exercise, value: Any) -> Result | None:
-    known = [c.strip().casefold() for c in exercise.choices]
-    if not known or (isinstance(value, str) and value.strip().casefold() in known):
+    known = [plain_text(c) for c in exercise.choices]
+    if not known or (isinstance(value, str) and plain_text(value) in known):
         return None
-    message = say("not a choice", name=exercise.name, received=value_text(value), choices=", ".join(exercise.choices))
+    choices = {"choices": ", ".join(exercise.choices), "first": exercise.choices[0]}
+    message = say("not a choice", name=exercise.name, received=value_text(value), **choices)
     return _result(exercise, TRY_AGAIN, message, fault="choice")
 
 
@@ -194,14 +196,25 @@ def _wrong(exercise: Exercise, bench: Bench, trials: list[Trial]) -> Result:
     about = {"points": points, "said": _said(worst.got), "example": _example(exercise, worst)}
     found = recognise(bench, trials)
     if found:
-        misconception, everything = found
-        unrepaired = exercise.kind == "repair" and misconception.answer is exercise.broken and everything
-        message = misconception.message if everything else f"{say('mostly')} {misconception.message}"
-        status = NOT_YET if unrepaired else TRY_AGAIN
-        message += f"\n{share}" if share else ""
-        return _result(exercise, status, message, misconception=misconception.name, **about)
+        first = found.mistakes[0]
+        unrepaired = exercise.kind == "repair" and first.answer is exercise.broken and found.everything
+        message = _mistakes_message(found) + (f"\n{share}" if share else "")
+        return _result(exercise, NOT_YET if unrepaired else TRY_AGAIN, message, misconception=first.name, **about)
+    order = order_of(bench, trials)
+    if order:
+        given, asked = (", ".join(f"`{name}`" for name in names) for names in (order, exercise.parts))
+        message = say("order of parts", given=given, asked=asked)
+        return _result(exercise, TRY_AGAIN, message, fault="order", **about)
     message = f"{gap_message(exercise, worst)} {share}".rstrip()
     return _result(exercise, TRY_AGAIN, message, fault=_fault_name(worst), **about)
+
+
+def _mistakes_message(found: Found) -> str:
+    """The words of the mistake, of several at once, or of one that does not explain everything."""
+    words = [m.message for m in found.mistakes]
+    if len(words) > 1:
+        return "\n".join([say("several", count=len(words)), *words])
+    return words[0] if found.everything else f"{say('mostly', alike=found.alike, wrong=found.wrong)} {words[0]}"
 
 
 def _fault_name(trial: Trial) -> str:
@@ -242,15 +255,19 @@ def gap_message(exercise: Exercise, trial: Trial) -> str:
 
 
 def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -> str:
-    key = f"{gap.kind} in" if gap.where and gap.kind in ("nothing", "type") else gap.kind
+    inside = gap.where and gap.kind in ("nothing", "type", "length")
+    key = f"{gap.kind} in" if inside else "extra key" if gap.kind == "keys" and not gap.expected else gap.kind
     place = place_text(exercise, gap.where)
-    where = f"`{place}`" if gap.where else ""
     words = {"name": exercise.name, "expected": gap.expected, "received": gap.received}
-    message = say(key, where=where, arguments=", ".join(got.mutated), **words)
+    if gap.kind == "length":
+        words |= {k: counted(int(words[k]), "value") for k in ("expected", "received")}
+    message = say(key, where=f"`{place}`", arguments=", ".join(got.mutated), **words)
     if gap.kind == "shape":
         message += " " + (shape_words(gap.expected, gap.received) or say("shape unknown"))
-    if gap.kind in ("value", "nan", "shape", "dtype", "length", "keys") and gap.where:
+    if gap.kind in ("value", "nan", "shape", "dtype") and gap.where:
         message += " " + say("at", where=place, expected=gap.expected, received=gap.received)
+    if gap.kind == "keys" and gap.where:
+        message += " " + say("in place", where=place)
     return message + (_off(gap) if gap.kind == "value" else "")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course_utils.checks.callers import Caller, Fault, Handle, Outcome
-from course_utils.checks.exercise import Case, Exercise
+from course_utils.checks.exercise import Case, Exercise, right_answer
 from course_utils.checks.feedback.show import call_text
 from course_utils.checks.judging.compare import Rule, same
 
@@ -70,14 +70,13 @@ class Play:
 
     def __init__(self, exercise: Exercise, caller: Caller, *, memory: bool = False):
         self.exercise, self.caller, self.memory, self.seen = exercise, caller, memory, Observation()
-        self.names = [] if exercise.drive else parameter_names(exercise)
 
     def call(self, target: str | Handle, label: str, args: tuple, options: dict) -> Any:
         args, options = tuple(_unwrap(a) for a in args), {k: _unwrap(v) for k, v in options.items()}
         self.seen.calls.append((label, args, options))
         outcome = self.caller.call(target, args, options, limit=self.exercise.time_limit, memory=self.memory)
         if not self.exercise.mutates and outcome.fault is None:
-            self._note_changes(args, options, outcome)
+            self._note_changes(call_names(self.exercise, label), args, options, outcome)
         made = label[:1].lower() + label[1:] if label == self.exercise.name else f"{label}(…)"
         return self._value(outcome, made if label[:1].isupper() else f"{label}(…)")
 
@@ -85,9 +84,9 @@ class Play:
         outcome = self.caller.attribute(target, name, limit=self.exercise.time_limit)
         return self._value(outcome, f"{label}.{name}")
 
-    def _note_changes(self, args: tuple, options: dict, outcome: Outcome) -> None:
+    def _note_changes(self, names: list[str], args: tuple, options: dict, outcome: Outcome) -> None:
         pairs = list(zip(args, outcome.args, strict=False))
-        names = [self.names[i] if i < len(self.names) else f"argument {i + 1}" for i in range(len(pairs))]
+        names = [names[i] if i < len(names) else f"argument {i + 1}" for i in range(len(pairs))]
         pairs += [(v, outcome.options.get(k)) for k, v in options.items()]
         changed = [n for n, (old, new) in zip(names + list(options), pairs, strict=True) if not _untouched(old, new)]
         self.seen.mutated += tuple(n for n in changed if n not in self.seen.mutated)
@@ -141,7 +140,18 @@ def _untouched(old: Any, new: Any) -> bool:
 
 def parameter_names(exercise: Exercise) -> list[str]:
     """What the inputs of a case are called: the parameters of the reference, or of the drive after its first."""
-    code = getattr(exercise.drive or exercise.reference, "__code__", None)
-    if code is None:
-        return []
-    return list(code.co_varnames[1 if exercise.drive else 0 : code.co_argcount])
+    return _parameters(exercise.drive or right_answer(exercise.reference), 1 if exercise.drive else 0)
+
+
+def call_names(exercise: Exercise, label: str) -> list[str]:
+    """What the arguments of one call are called, in the right answer's own function or method."""
+    right = right_answer(exercise.reference)
+    if not isinstance(right, type):
+        return _parameters(right, 0) if label == exercise.name else []
+    method = "__init__" if label == exercise.name else label.rpartition(".")[2]
+    return _parameters(getattr(right, method, None), 1)
+
+
+def _parameters(function: Any, skipped: int) -> list[str]:
+    code = getattr(function, "__code__", None)
+    return [] if code is None else list(code.co_varnames[skipped : code.co_argcount])

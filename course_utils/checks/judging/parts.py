@@ -6,6 +6,8 @@ had right when it was handed out, counts only where it is wrong.
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,6 +36,7 @@ class Parts(NamedTuple):
         return say("parts", right=right, wrong=wrong, count=len(self.right), all=len(self.right) + len(self.wrong))
 
 
+MOST_ORDERED = 4  # parts of which all orders are tried
 NO_PARTS = Parts([], [])
 
 
@@ -49,6 +52,27 @@ def parts_of(bench: Bench, trials: list[Trial]) -> Parts:
     free = _free(bench, names, wanted)
     extra = dict.fromkeys(n for got, want in zip(received, wanted, strict=True) for n in got if n not in want)
     return Parts([n for n in right if n not in free], [n for n in names if n not in right] + list(extra))
+
+
+def order_of(bench: Bench, trials: list[Trial]) -> list[str]:
+    """The names of the parts as the answer orders them, where all are right in every case but for their order."""
+    names = bench.exercise.parts
+    received = [entries(bench.exercise, t.got) for t in trials]
+    if not 2 <= len(names) <= MOST_ORDERED or not trials or None in received or bench.exercise.metric is not None:
+        return []
+    for order in list(itertools.permutations(names))[1:]:
+        if all(_fits(bench, trial, order) for trial in trials):
+            return list(order)
+    return []
+
+
+def _fits(bench: Bench, trial: Trial, order: tuple[str, ...]) -> bool:
+    """Is this trial right if its parts are taken in this order?"""
+    if trial.got.fault or trial.want.fault:
+        return False
+    named = dict(zip(order, trial.got.value, strict=True))
+    again = replace(trial.got, value=tuple(named[n] for n in bench.exercise.parts))
+    return bench.gap(again, trial.want, trial.case) is None
 
 
 def entries(exercise: Exercise, seen: Observation) -> dict | None:

@@ -29,6 +29,7 @@ OTHER = {  # what no registered mistake explains, by the kind of fault; any othe
     "nothing": "Returns nothing.",
     "type": "Gives another type.",
     "length": "The number of results is wrong.",
+    "its shape": "Gives the array in place of its shape.",
     "order": "The results are in another order.",
     "keys": "The keys of the dict are wrong.",
     "metric": "Does not reach the bound.",
