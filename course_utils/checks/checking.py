@@ -12,7 +12,7 @@ from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.exercise import Exercise, for_student
 from course_utils.checks.feedback.habits import FAULTS, habit_words, source_of
 from course_utils.checks.feedback.messages import say
-from course_utils.checks.feedback.panel import body_text, headline, panel_html, text
+from course_utils.checks.feedback.panel import panel_html, text
 from course_utils.checks.feedback.result import NOT_YET, Result
 from course_utils.checks.feedback.slips import cell_words
 from course_utils.checks.judging.judge import judge
@@ -116,13 +116,12 @@ def _look_for_another_name(result: Result) -> None:
 
 
 def tell(result: Result, notice: str = "") -> None:
-    """Print the verdict; in a notebook the rest is an HTML panel that carries its own plain text."""
+    """Say everything once: as text, or in a notebook as an HTML panel that carries its own plain text."""
     if not notebook.in_notebook():
         print(text(result))
     else:
         from IPython.display import display
 
-        print(headline(result))
-        display({"text/html": panel_html(result), "text/plain": body_text(result)}, raw=True)
+        display({"text/html": panel_html(result), "text/plain": text(result)}, raw=True)
     if notice:
         print(notice)

@@ -10,6 +10,7 @@ from pathlib import Path
 from course_utils.checks import record, registry
 from course_utils.checks.exercise import Exercise
 from course_utils.checks.feedback.messages import say
+from course_utils.checks.feedback.wording import counted
 from course_utils.checks.notebook import in_notebook
 
 ATTEMPTS_BEFORE_SOLUTION = 3
@@ -44,7 +45,7 @@ def solution(id: str, *, sure: bool = False) -> None:
     left = ATTEMPTS_BEFORE_SOLUTION - known["attempts"]
     if not known["passed"] and left > 0 and not (sure and all_hints):
         way = say("solution sure", id=id) if all_hints else say("solution hints", id=id)
-        return _show(say("solution early", left=left, id=id, way=way))
+        return _show(say("solution early", left=counted(left, "more attempt"), id=id, way=way))
     code = solution_code(exercise)
     if code is None:
         return _show(say("solution none"))
@@ -105,9 +106,9 @@ def _standing(number: str, known: dict[str, dict]) -> str:
         "progress",
         lesson=number,
         passed=sum(entry["passed"] for entry in entries),
-        all=len(exercises),
+        all=counted(len(exercises), "exercise"),
         points=f"{sum(entry['best'] for entry in entries):g}",
-        most=sum(exercise.points for exercise in exercises.values()),
+        most=counted(sum(exercise.points for exercise in exercises.values()), "point"),
     )
 
 

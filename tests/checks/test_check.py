@@ -40,6 +40,12 @@ def test_the_answer_is_found_by_its_name(capsys):
     assert capsys.readouterr().out.startswith("PASS 98.1 A mean of squares: 2 of 2 points\n")
 
 
+def test_the_verdict_stands_once_and_one_is_not_counted_as_many(capsys):
+    one = but(points=1, cases=lambda rng: [(rng.normal(size=3),)])
+    check(one, mean_square)
+    assert capsys.readouterr().out == "PASS 98.1 A mean of squares: 1 of 1 point\nRight.\n"
+
+
 def test_without_an_answer_it_says_not_yet():
     result = check(but(name="nothing_here"), quiet=True)
     assert (result.status, float(result), result.passed) == ("not yet", 0.0, False)
@@ -343,7 +349,7 @@ def test_progress_shows_this_lesson_and_a_line_for_each_other_one(capsys, nothin
     check("00.1", "nonsense")
     text = shown(capsys)
     ((title, _, row), rest) = (text.splitlines()[:3], text.splitlines()[3:])
-    assert title == "Lesson 00: 0 of 1 exercises passed, 0 of 1 points" and "… tried" in row
+    assert title == "Lesson 00: 0 of 1 exercise passed, 0 of 1 point" and "… tried" in row
     assert rest[0].startswith(f"Lesson 04: 1 of {len(registry.lesson('04'))} exercises passed, 2 of ")
     assert len(rest) == 2 and 'progress("all")' in rest[1]
     rows = {row.split()[0]: row for row in monday.splitlines()}
@@ -424,7 +430,7 @@ def test_what_a_learner_prints_cannot_break_the_panel():
     result = check(GOOD, evil, quiet=True)
     assert "<script" not in panel_html(result) and "<b>" not in panel_html(result)
     assert "<script>alert(1)</script>" in page(result)
-    assert result._repr_html_().count("<") == 2
+    assert result._repr_html_() == "<span></span>"
 
 
 def test_every_sentence_is_used_and_every_sentence_exists():
@@ -450,6 +456,7 @@ def test_every_sentence_is_used_and_every_sentence_exists():
         "value",
         "passed",
         "passed value",
+        "passed one",
         "error",
         "error no text",
     }

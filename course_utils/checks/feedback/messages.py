@@ -12,9 +12,10 @@ ENGLISH = {
     "pass": "PASS",
     "not yet": "NOT YET",
     "try again": "TRY AGAIN",
-    "headline": "{verdict} {id} {title}: {points} of {most} points",
-    "points": "{points} of {most} points",
+    "headline": "{verdict} {id} {title}: {points}",
+    "points": "{points} of {most}",
     "passed": "Right on all {count} random cases.",
+    "passed one": "Right.",
     "passed value": "Right.",
     # not yet
     "missing": "There is no `{name}` yet. Run the cell that defines it, then this one again.",
@@ -187,13 +188,12 @@ ENGLISH = {
     "hint more": 'One step further: hint("{id}") again.',
     "hint last": 'That was the last hint. After {attempts} attempts, solution("{id}") shows a solution.',
     "solution": "A solution of {id} {title}",
-    "solution early": 'First try it yourself: {left} more attempt(s) with check("{id}"), then the solution opens. '
-    "{way}",
+    "solution early": 'First try it yourself: {left} with check("{id}"), then the solution opens. {way}',
     "solution hints": 'Have a look at hint("{id}") meanwhile.',
     "solution sure": 'You have seen all hints, so you may also open it now: solution("{id}", sure=True).',
     "solution none": "This copy of the course came without solutions: ask whoever gave it to you.",
     # progress
-    "progress": "Lesson {lesson}: {passed} of {all} exercises passed, {points} of {most} points",
+    "progress": "Lesson {lesson}: {passed} of {all} passed, {points} of {most}",
     "progress more": 'The exercises of every lesson: progress("all"), of one: progress("04").',
     "progress none": 'Nothing is tried yet. The exercises of every lesson: progress("all").',
     "unknown lesson": "There are no exercises of lesson {lesson}. There are: {known}",
@@ -211,7 +211,7 @@ ENGLISH = {
 def say(key: str, **values: Any) -> str:
     """The sentence for `key`.
 
-    >>> say("points", points=1, most=2)
+    >>> say("points", points=1, most="2 points")
     '1 of 2 points'
     """
     return ENGLISH[key].format(**values)

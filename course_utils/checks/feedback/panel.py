@@ -24,8 +24,7 @@ def headline(result: Result) -> str:
         verdict=say(result.status),
         id=result.exercise.id,
         title=result.exercise.title,
-        points=f"{float(result):g}",
-        most=result.max,
+        points=points_text(result),
     )
 
 

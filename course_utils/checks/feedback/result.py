@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, field
 from typing import Any
 
 from course_utils.checks.feedback.messages import say
+from course_utils.checks.feedback.wording import counted
 
 PASS, NOT_YET, TRY_AGAIN = "pass", "not yet", "try again"
 
@@ -61,13 +61,13 @@ class Result(float):
     __str__ = __repr__
 
     def _repr_html_(self) -> str:
-        """For the cell's own result, beside the bare number that graders read."""
-        return f'<span style="color:inherit">{html.escape(points_text(self))}</span>'
+        """Nothing to be seen: the panel has said it, and graders read the bare number beside this."""
+        return "<span></span>"
 
 
 def points_text(result: Result) -> str:
-    """'2 of 3 points'"""
-    return say("points", points=f"{float(result):g}", most=result.max)
+    """'2 of 3 points', '1 of 1 point'"""
+    return say("points", points=f"{float(result):g}", most=counted(result.max, "point"))
 
 
 def _again(points: float, about: dict) -> Result:

@@ -181,7 +181,8 @@ def _within_budgets(bench: Bench, caller: Caller, right: Result) -> Result:
 
 
 def _right(exercise: Exercise, trials: list[Trial]) -> Result:
-    message = say("passed value" if exercise.is_value else "passed", count=len(trials))
+    key = "passed value" if exercise.is_value else "passed" if len(trials) > 1 else "passed one"
+    message = say(key, count=len(trials))
     if exercise.takeaway:
         message += f"\n{exercise.takeaway}"
     printed = trials[0].got.printed.rstrip()
