@@ -1,5 +1,7 @@
 """A mistake is named where it explains more than chance, and two where there are two."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,17 @@ def test_counts_that_agree_in_half_of_the_cases_name_no_mistake():
     assert check(COUNTS, half, quiet=True).misconception is None
     assert check(COUNTS, lambda x: 3, quiet=True).misconception is None
     assert check(COUNTS, lambda x: int((x > 0).sum()), quiet=True).misconception is None
+
+
+def test_two_answers_that_mostly_give_nought_have_nothing_in_common():
+    """From 23.6: nothing but zeros from a distance to the wrong point is not 'all samples near'."""
+    none = Misconception("none", lambda x: 0 if len(x) > 2 else 9, "You count what does not exist. What was asked?")
+    exercise = dataclasses.replace(
+        COUNTS,
+        misconceptions=[none, *COUNTS.misconceptions[1:]],
+        cases=lambda rng: [*count_cases(rng), (np.array([2.0, 0.5]),)],
+    )
+    assert check(exercise, lambda x: 0, quiet=True).misconception is None
 
 
 @pytest.mark.parametrize("mistake", COUNTS.misconceptions, ids=lambda m: m.name)

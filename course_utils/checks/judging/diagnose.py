@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,9 +87,17 @@ def _beyond_chance(bench: Bench, trials: list[Trial], misconception: Misconcepti
     shows = [(t, w) for t, w in pairs if bench.gap(w, t.want, t.case) is not None]
     agreed = sum(alike(t.got, w, bench) for t, w in shows)
     chance = max((_luck(w.value) for t, w in shows if alike(t.got, w, bench)), default=1.0)
+    if chance > CLEAR:  # two answers that mostly give 0, say, agree mostly
+        chance = max(chance, _meeting([t.got.value for t, _ in shows], [w.value for _, w in shows]))
     rounds = range(agreed, len(shows) + 1)
     luck = sum(math.comb(len(shows), k) * chance**k * (1 - chance) ** (len(shows) - k) for k in rounds)
     return luck * len(bench.exercise.misconceptions) <= LUCK
+
+
+def _meeting(ours: list, theirs: list) -> float:
+    """How often two lists of values meet if each were in any order."""
+    mine, its = Counter(map(repr, ours)), Counter(map(repr, theirs))
+    return sum(mine[v] * its[v] for v in mine) / max(1, len(ours) * len(theirs))
 
 
 def _luck(value: Any) -> float:
