@@ -35,6 +35,7 @@ BROKEN = [
     (lesson_rules.quizzes, "99-040", {"source": lambda s: s.replace("True", "False")}),
     (lesson_rules.quizzes, "99-040", {"source": "viz.quiz(question, options)"}),
     (lesson_rules.quizzes, "99-030", {"source": "Guess."}),
+    (lesson_rules.letters, "99-040", {"source": lambda s: "\n".join([s] * 5)}),
     (lesson_rules.exercises_link, "99-110", {"source": "## Summary"}),
     (lesson_rules.mistakes, "99-100", {"metadata": {}}),
     (lesson_rules.mistakes, "99-100", {"metadata": {"erratum": ["E999", "E998"]}}),
