@@ -138,6 +138,24 @@ def exercises_link(book, course):
         yield None, f"no link to ../exercises/{book.path.stem}.ipynb"
 
 
+def next_lesson(book, course):
+    """The lesson leads on to the next one that is written."""
+    later = [path.name for path in sorted(book.path.parent.glob("[0-9][0-9]_*.ipynb")) if path.name > book.path.name]
+    link = re.compile(rf"Next: \[{later[0][:2]} [^\]]+\]\({re.escape(later[0])}\)") if later else re.compile("")
+    if not any(link.search(cell.source) for cell in book.cells("markdown")):
+        yield None, f"no link 'Next: [{later[0][:2]} Title]({later[0]})' under the exercises"
+
+
+def pauses(book, course):
+    """At a *Pause* that sends readers to exercises, these are a click away."""
+    for cell in book.cells("markdown"):
+        if (
+            re.search(r"\*\*Pause\.\*\*.*exercises? \d", cell.source)
+            and f"exercises/{book.path.name}" not in cell.source
+        ):
+            yield cell.id, f"the exercises of a pause are linked: [exercises ...](../exercises/{book.path.name})"
+
+
 def mistakes(book, course):
     """The articles' mistakes of the topic are shown by cells, and the notebook's metadata say which."""
     topic = course.topics.get(book.number, {})
@@ -234,6 +252,8 @@ RULES = (
     quizzes,
     letters,
     exercises_link,
+    next_lesson,
+    pauses,
     mistakes,
     coverage,
     glossary,
