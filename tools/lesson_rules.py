@@ -4,9 +4,12 @@ Each rule is a function `rule(book, course)` that yields (cell id, what is wrong
 """
 
 import ast
+import contextlib
 import re
 import tomllib
+from collections import Counter
 from functools import cache
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from course_utils.plan import load_lessons
@@ -91,27 +94,66 @@ def quizzes(book, course):
         yield None, "the lesson has no quiz (viz.quiz)"
     if not any(re.search(r"\bPredict\b", cell.source) for cell in [*quiz_cells, *book.cells("markdown")]):
         yield None, "the lesson asks for no prediction: say *Predict* before a result"
-    for cell in quiz_cells:
-        if cell.source.startswith("%%"):
-            continue
-        for call in ast.walk(ast.parse(cell.source)):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) == "viz.quiz":
-                yield from quiz_faults(cell, call)
+    for cell, call in quiz_calls(book):
+        try:
+            check_options(*written_out(call))
+        except (ValueError, TypeError) as error:
+            yield cell.id, f"quiz: {error}; question and options are written out in the cell"
 
 
-def quiz_faults(cell, call):
-    """What is wrong with one quiz."""
-    try:
-        values = [ast.literal_eval(value) for value in [*call.args, *(word.value for word in call.keywords)]]
-        check_options(*values)
-    except (ValueError, TypeError) as error:
-        yield cell.id, f"quiz: {error}; question and options are written out in the cell"
+def quiz_calls(book):
+    """Each quiz of a lesson: its cell and its call."""
+    for cell in book.cells("code"):
+        if "viz.quiz(" in cell.source and not cell.source.startswith("%%"):
+            for call in ast.walk(ast.parse(cell.source)):
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == "viz.quiz":
+                    yield cell, call
+
+
+def written_out(call):
+    """The question and the options of a quiz, as they stand in its cell."""
+    return [ast.literal_eval(value) for value in [*call.args, *(word.value for word in call.keywords)]]
+
+
+def right_letters(book, options=None):
+    """The letter of the right answer of each quiz that has one right answer and, where told, so many options."""
+    for _, call in quiz_calls(book):
+        with contextlib.suppress(ValueError, TypeError):
+            rights = [bool(right) for _, right, _ in written_out(call)[1]]
+            if rights.count(True) == 1 and options in (None, len(rights)):
+                yield ascii_lowercase[rights.index(True)]
+
+
+def letters(book, course):
+    """Who always says (b) learns nothing: of five quizzes or more, no letter is right in more than 45 %."""
+    found = Counter(right_letters(book))
+    if found.total() >= 5 and max(found.values()) > 0.45 * found.total():
+        letter, times = found.most_common(1)[0]
+        yield None, f"({letter}) is the right answer of {times} of {found.total()} quizzes: change the options' order"
 
 
 def exercises_link(book, course):
     """The lesson leads to its exercises."""
     if not any(f"exercises/{book.path.stem}.ipynb" in cell.source for cell in book.cells("markdown")):
         yield None, f"no link to ../exercises/{book.path.stem}.ipynb"
+
+
+def next_lesson(book, course):
+    """The lesson leads on to the next one that is written."""
+    later = [path.name for path in sorted(book.path.parent.glob("[0-9][0-9]_*.ipynb")) if path.name > book.path.name]
+    link = re.compile(rf"Next: \[{later[0][:2]} [^\]]+\]\({re.escape(later[0])}\)") if later else re.compile("")
+    if not any(link.search(cell.source) for cell in book.cells("markdown")):
+        yield None, f"no link 'Next: [{later[0][:2]} Title]({later[0]})' under the exercises"
+
+
+def pauses(book, course):
+    """At a *Pause* that sends readers to exercises, these are a click away."""
+    for cell in book.cells("markdown"):
+        if (
+            re.search(r"\*\*Pause\.\*\*.*exercises? \d", cell.source)
+            and f"exercises/{book.path.name}" not in cell.source
+        ):
+            yield cell.id, f"the exercises of a pause are linked: [exercises ...](../exercises/{book.path.name})"
 
 
 def mistakes(book, course):
@@ -208,7 +250,10 @@ RULES = (
     summary,
     widgets,
     quizzes,
+    letters,
     exercises_link,
+    next_lesson,
+    pauses,
     mistakes,
     coverage,
     glossary,

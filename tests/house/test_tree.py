@@ -151,6 +151,22 @@ def test_the_readme_is_one_screen_with_two_commands():
         assert words in text
 
 
+def test_the_readme_leads_from_nothing_to_the_first_cell():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    steps = [
+        "Download ZIP",
+        "git clone",
+        "*Windows:*",
+        "*macOS:*",
+        "*Linux:*",
+        "python.org",
+        "course.py lab",
+        "Shift+Enter",
+    ]
+    assert sorted(steps, key=text.index) == steps, "each step comes after the one it needs"
+    assert text.index("Shift+Enter") < text.index("## Map")
+
+
 def test_the_picture_in_the_readme_is_small():
     assert (ROOT / "docs" / "images" / "lesson_04.png").stat().st_size < 200_000
 

@@ -66,14 +66,7 @@ def from_0(values):
     return at
 
 
-# ---- 00, 01: sizes and a neuron
-
-
-@case("0.1")
-def size_of_gpt_3(rng):
-    L, d = 96, 12288
-    attention, network = 4 * d * d, 2 * d * 4 * d  # four square matrices; there and back through 4 d
-    return {"L": L, "d": d}, [L * (attention + network)] * 2
+# ---- 01: a neuron
 
 
 @case("1.2")

@@ -35,7 +35,9 @@ BROKEN = [
     (lesson_rules.quizzes, "99-040", {"source": lambda s: s.replace("True", "False")}),
     (lesson_rules.quizzes, "99-040", {"source": "viz.quiz(question, options)"}),
     (lesson_rules.quizzes, "99-030", {"source": "Guess."}),
+    (lesson_rules.letters, "99-040", {"source": lambda s: "\n".join([s] * 5)}),
     (lesson_rules.exercises_link, "99-110", {"source": "## Summary"}),
+    (lesson_rules.pauses, "99-030", {"source": lambda s: f"{s}\n\n**Pause.** You can do exercises 99.1 and 99.2 now."}),
     (lesson_rules.mistakes, "99-100", {"metadata": {}}),
     (lesson_rules.mistakes, "99-100", {"metadata": {"erratum": ["E999", "E998"]}}),
     (lesson_rules.mistakes, "99-090", {"source": "## Other"}),
@@ -52,7 +54,8 @@ BROKEN = [
     (word_rules.agreed, "99-120", {"source": lambda s: s.replace("times itself", "times two")}),
     (word_rules.agreed, "99-030", {"source": lambda s: s + "\n\n$$s = n^2 \\tag{99.1}$$"}),
 ]  # fmt: skip
-ASKED_OTHERWISE = {lesson_rules.known_lesson}  # the file's name and metadata, not a cell
+# the file's name and metadata, or its neighbours, not a cell
+ASKED_OTHERWISE = {lesson_rules.known_lesson, lesson_rules.next_lesson}
 
 
 @pytest.mark.parametrize(("rule", "cell", "what"), BROKEN)
@@ -67,6 +70,18 @@ def test_every_rule_is_listed_and_has_a_fixture_that_fails_without_it():
     written = {rule for rule in functions if list(inspect.signature(rule).parameters) == ["book", "course"]}
     assert {rule.__name__ for rule in written} == {rule.__name__ for rule in lesson_rules.RULES}
     assert written == {rule for rule, *_ in BROKEN} | ASKED_OTHERWISE
+
+
+def test_a_lesson_leads_to_the_next_one_that_is_written(tmp_path, book, course):
+    here = book._replace(path=tmp_path / "97_sums.ipynb")
+    assert list(lesson_rules.next_lesson(here, course)) == []
+    for name in ("96_before.ipynb", "98_later.ipynb", "99_much_later.ipynb"):
+        (tmp_path / name).touch()
+    assert [what for _, what in lesson_rules.next_lesson(here, course)] == [
+        "no link 'Next: [98 Title](98_later.ipynb)' under the exercises"
+    ]
+    book.notebook.cells[0].source += "\n\nNext: [98 Later](98_later.ipynb)."
+    assert list(lesson_rules.next_lesson(here, course)) == []
 
 
 @pytest.mark.parametrize("form", ["*gradient descent (梯度下降)*", "**Gradient descent** (梯度下降)",

@@ -4,12 +4,14 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
 from course_utils.checks import registry
+from course_utils.viz.quizzes import quiz_html, quiz_text
 from tools.anatomy import IGNORED, open_book, problems
-from tools.lesson_rules import lesson_problems, the_course
+from tools.lesson_rules import lesson_problems, quiz_calls, right_letters, the_course, written_out
 from tools.notebooks import find
 from tools.prose import bare_text
 from tools.prose_numbers import parts
@@ -38,6 +40,19 @@ def test_form(path):
 def test_lesson_fits_the_course(path):
     faults = list(lesson_problems(open_book(path)))
     assert not faults, "\n".join(faults)
+
+
+def test_right_answers_are_spread_over_the_letters():
+    found = Counter(letter for path in LESSONS for letter in right_letters(open_book(path), options=3))
+    assert {letter: 0.2 <= found[letter] / found.total() <= 0.4 for letter in "abc"} == dict.fromkeys("abc", True)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_a_quiz_shows_what_its_cell_says(path):
+    for cell, call in quiz_calls(open_book(path)):
+        shown = [output.data for output in cell.outputs if "text/html" in output.get("data", {})]
+        asked = written_out(call)
+        assert {"text/html": quiz_html(*asked), "text/plain": quiz_text(*asked)} in shown, cell.id
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=name)
