@@ -127,6 +127,8 @@ def _dicts(received: Any, expected: dict, rule: Rule, where: str, orders: bool) 
 def _sequences(received: Any, expected: list | tuple, rule: Rule, where: str, orders: bool) -> Difference | None:
     if rule.lenient and isinstance(received, np.ndarray) and received.ndim == 1:
         received = received.tolist()
+    if _is_stack(received, expected):
+        received = tuple(received)  # `return np.stack([i, f])` is taken apart like `return i, f`
     strict = isinstance(expected, list) and not rule.lenient
     if not isinstance(received, list if strict else (list, tuple)):
         return _differ("type", where, expected, received)
@@ -138,6 +140,14 @@ def _sequences(received: Any, expected: list | tuple, rule: Rule, where: str, or
     if first and orders and isinstance(expected, tuple) and _swapped(received, expected, rule):
         return Difference("order", where)
     return first
+
+
+def _is_stack(received: Any, expected: Any) -> bool:
+    """One array where a tuple of arrays of one shape is asked."""
+    if not (isinstance(received, np.ndarray) and isinstance(expected, tuple) and expected):
+        return False
+    shapes = {np.shape(e) if isinstance(e, np.ndarray) else () for e in expected}
+    return len(shapes) == 1 and shapes != {()} and received.shape == (len(expected), *shapes.pop())
 
 
 def _swapped(received: Any, expected: tuple, rule: Rule) -> bool:
