@@ -251,3 +251,10 @@ def test_the_default_tolerance_lies_between_one_and_ten_millionths(values):
     for share in (2e-6, -2e-6, 1e-5, 1e-4):
         assert difference(off(values, share), values).kind == "value"
     assert same(5e-10, 0.0) and not same(2e-9, 0.0)
+
+
+def test_arrays_of_one_shape_may_come_as_one():
+    two, other = (np.ones((2, 3)), np.zeros((2, 3))), (np.ones(2), np.zeros(3))
+    assert difference(np.stack(two), two) is None
+    assert difference(np.stack(two[::-1]), two).kind == "order"
+    assert difference(np.stack(two, axis=-1), two).kind == difference(np.ones(5), other).kind == "type"

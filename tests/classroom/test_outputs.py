@@ -147,7 +147,7 @@ def test_what_no_mistake_explains_is_said_in_words(results):
     }
     source = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "course_utils" / "checks").rglob("*.py"))
     kinds = set(re.findall(r"""(?:Difference|_differ|Fault)\(\s*"([^"]+)"|fault="([^"]+)""", source))
-    known = mistakes.OTHER.keys() | mistakes.ALIKE.keys() | {"missing", "Missing", "empty", "stub", "fault"}
+    known = mistakes.OTHER.keys() | mistakes.ALIKE.keys() | {"missing", "Missing", "empty", "stub", "fault", "cell"}
     assert {a or b for a, b in kinds} <= known
 
 

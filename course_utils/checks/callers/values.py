@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -26,11 +28,15 @@ def cross(value: Any, other: Callable[[Any], Any], depth: int = 0) -> Any:
 
     >>> cross({"w": (1, 2.5)}, describe), cross([print], describe)
     ({'w': (1, 2.5)}, ['builtin_function_or_method'])
+    >>> cross(Fraction(1, 4), describe)
+    0.25
     """
     if value is None or type(value) in PLAIN:
         return value
     if isinstance(value, np.ndarray | np.generic):
         return _array(value, other)
+    if type(value) in (Fraction, Decimal):
+        return _number(value, other)
     if depth > DEEPEST:
         return other(value)
     inner = lambda item: cross(item, other, depth + 1)  # noqa: E731
@@ -44,6 +50,14 @@ def cross(value: Any, other: Callable[[Any], Any], depth: int = 0) -> Any:
         if isinstance(value, kind):
             return kind(value)
     return other(value)
+
+
+def _number(value: Fraction | Decimal, other: Callable[[Any], Any]) -> Any:
+    """As a float; what is too large for one stays what it is."""
+    try:
+        return float(value)
+    except (OverflowError, ValueError):
+        return other(value)
 
 
 def _array(value: Any, other: Callable[[Any], Any]) -> Any:

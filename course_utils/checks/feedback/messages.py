@@ -31,7 +31,7 @@ ENGLISH = {
     "cell line": "In line {line} of the cell: `{row}`",
     "slip sign": "Line {line}, column {column} has the sign {sign}. Put {put} there.",
     "slip signs": "Also: {others}.",
-    "slip keyboard": "Switch the keyboard to English (英文) for code.",
+    "slip keyboard": "Switch the keyboard to English for code.",
     "slip block": "Line {line} has lost its indent: what belongs to the {what} of line {opened} stands four spaces "
     "further in than that line.",
     "slip indent": "Line {line} stands further in than the line before it, but nothing there opens a block. Begin it "
@@ -115,7 +115,7 @@ ENGLISH = {
     "error attribute": "A {what} has no `.{name}`: only arrays have it. Make one with np.asarray(...) first.",
     "error dtype": "{what} was taken for a type of numbers. A shape is one argument, a tuple: `np.zeros((n, m))`.",
     "error local": "`{what}` is used before it gets a value, on some path through the function.",
-    "error name": "Nothing has the name `{what}` there. Is it spelled as where it was made, and was that cell run? "
+    "error name": "Nothing has the name `{what}` there. Is it spelled as where it is made, and made before it is used? "
     "If it is meant as text, it needs quotes: `'{what}'`.",
     "shape turned": "These are the same lengths in reverse order: is a transpose missing, or one too many?",
     "shape one more": "An axis of length 1 is too many: `keepdims=True`, `[:, None]` and slices such as `[:1]` make "

@@ -138,6 +138,8 @@ def _sequences(received: Any, expected: list | tuple, rule: Rule, where: str, or
         return Difference("its shape", where, str(expected), "the array")
     if rule.lenient and isinstance(received, np.ndarray) and received.ndim == 1:
         received = received.tolist()
+    if _is_stack(received, expected):
+        received = tuple(received)  # `return np.stack([i, f])` is taken apart like `return i, f`
     strict = isinstance(expected, list) and not rule.lenient
     if not isinstance(received, list if strict else (list, tuple)):
         return _differ("type", where, expected, received)
@@ -153,6 +155,14 @@ def _sequences(received: Any, expected: list | tuple, rule: Rule, where: str, or
 
 def _is_shape_of(expected: tuple, received: np.ndarray) -> bool:
     return all(type(n) is int for n in expected) and expected == received.shape
+
+
+def _is_stack(received: Any, expected: Any) -> bool:
+    """One array where a tuple of arrays of one shape is asked."""
+    if not (isinstance(received, np.ndarray) and isinstance(expected, tuple) and expected):
+        return False
+    shapes = {np.shape(e) if isinstance(e, np.ndarray) else () for e in expected}
+    return len(shapes) == 1 and shapes != {()} and received.shape == (len(expected), *shapes.pop())
 
 
 def _swapped(received: Any, expected: tuple, rule: Rule) -> bool:

@@ -36,6 +36,12 @@ def most_likely_position(values, candidates):
     return int(np.argmax([-0.5 * np.sum((values - mu) ** 2) for mu in candidates]))
 
 
+def most_likely_log_of_exp(values, candidates):
+    with np.errstate(divide="ignore"):
+        scores = [np.sum(np.log(np.exp(-0.5 * (values - mu) ** 2))) for mu in candidates]
+    return candidates[int(np.argmax(scores))]
+
+
 def most_likely_absolute(values, candidates):
     return candidates[int(np.argmin([np.sum(np.abs(values - mu)) for mu in candidates]))]
 
@@ -49,6 +55,7 @@ def measurements(rng):
     yield np.array([0.0, 0.2, 3.0, 9.0, 10.0]), candidates
     yield rng.normal(float(rng.choice([2.0, 7.0])), 1.0, size=3000), candidates
     yield np.array([60.0, 61.0, 65.5]), np.array([10.0, 20.0, 30.0])
+    yield np.array([100.0, 101.0, 105.5]), np.array([10.0, 20.0, 30.0])
 
 
 EXERCISE = Exercise(
@@ -75,6 +82,13 @@ EXERCISE = Exercise(
             "least-likely",
             most_likely_smallest,
             "This is the *least* likely candidate: a log-likelihood is to be large, minus it to be small.",
+        ),
+        Misconception(
+            "log-of-exp",
+            most_likely_log_of_exp,
+            "You take exp first and the logarithm afterwards. For a value far away exp gives 0, and the logarithm of 0 "
+            "is minus infinity: let the two cancel on paper.",
+            family="numerical instability",
         ),
         Misconception(
             "position", most_likely_position, "This is the position of the candidate. Asked is the candidate itself."

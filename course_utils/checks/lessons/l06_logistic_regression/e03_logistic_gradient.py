@@ -13,6 +13,7 @@ def gradient_cases(rng):
         yield X, y, rng.uniform(0.3, 1.0, d) * rng.choice([-1.0, 1.0], d), float(rng.uniform(0.4, 1.0))
     X = rng.normal(size=(4, 2))
     yield 300 * X, np.array([0.0, 1.0, 1.0, 0.0]), np.array([3.0, -2.0]), 0.5
+    yield 1000 * np.eye(2), np.array([0.0, 1.0]), np.array([1.0, -1.0]), 0.0  # logits of 1000 and -1000
     X, w = rng.uniform(1.0, 2.0, (6, 2)), rng.uniform(0.3, 0.6, 2)  # features so large that no difference is a slope
     yield 1e5 * X, np.array([0.0, 0.0, 1.0, 0.0, 1.0, 0.0]), w / 1e5, 0.5
     X[0] = 1e9  # one example so wrong that the loss hides everything else
@@ -46,6 +47,11 @@ def wrong_gradient(dw, db, error=lambda z, y: sigmoid(z) - y):
     return answer
 
 
+def overflowing_sigmoid(z):
+    with np.errstate(all="ignore"):
+        return np.exp(z) / (1 + np.exp(z))
+
+
 def mean_dw(X, e):
     return X.T @ e / len(e)
 
@@ -65,6 +71,9 @@ EXERCISE = Exercise(
     alternatives=[gradient_by_loop, gradient_by_ones],
     parts=("dw", "db"),
     misconceptions=[
+        Misconception("overflow", wrong_gradient(mean_dw, mean_db, error=lambda z, y: overflowing_sigmoid(z) - y),
+            "For a logit of 1000 your probability is not a number: exp(1000) overflows. Use the sigmoid of 06.1.",
+            family="numerical instability"),
         Misconception("no-mean", wrong_gradient(lambda X, e: X.T @ e, lambda X, e: e.sum()),
             "Both slopes are n times too large: they belong to the sum, but the loss is a mean. Look at the factor "
             "before the sums in (6.9).", family="mean and sum confused"),

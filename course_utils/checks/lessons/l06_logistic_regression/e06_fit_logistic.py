@@ -10,6 +10,7 @@ from course_utils.checks.lessons.l06_logistic_regression.shared import binary_cr
 
 LARGEST_LOSS = 0.25  # nats on tumours held back; the baseline has about 0.66, a good answer 0.16
 SPLITS = (4, 10)  # without any price on the weights, however long the walk: at most 0.14
+RARE, MALIGNANT, OTHERS = 8, 30, 95  # a split with few malignant ones: at most 0.18, without a bias 0.6
 
 
 @cache
@@ -18,16 +19,29 @@ def tumours():
     return table.X[:, :10], 1.0 - table.y
 
 
-def tumour_cases(rng):
-    """Two splits: 300 tumours to learn from, the 269 others stay with us.
-
-    They are the same for every seed, so that the same answer has the same loss: chance decides the order.
-    """
-    X, y = tumours()
+def splits():
+    """Rows to learn from and rows held back; in the last split one tumour in ten is malignant."""
+    y = tumours()[1]
     for split in SPLITS:
         order = np.random.default_rng(split).permutation(len(y))
-        few, others = rng.permutation(order[:300]), order[300:]
-        yield Case(X[few].copy(), y[few].copy(), held=(X[others], y[others]))
+        yield order[:300], order[300:]
+    order = np.random.default_rng(RARE).permutation(len(y))
+    malignant, benign = order[y[order] == 1], order[y[order] == 0]
+    few = np.concatenate([malignant[:MALIGNANT], benign[: 300 - MALIGNANT]])
+    yield few, np.concatenate([malignant[MALIGNANT:], benign[300 - MALIGNANT :]])[-OTHERS:]
+
+
+def tumour_cases(rng):
+    """300 tumours to learn from; others stay with us.
+
+    Who is where is the same for every seed, so that the same answer has the same loss: chance decides the order of the
+    tumours, and the order and units of the features, so that nothing known about all tumours helps.
+    """
+    X, y = tumours()
+    for few, others in splits():
+        few, columns, units = rng.permutation(few), rng.permutation(X.shape[1]), 10 ** rng.uniform(0, 1, X.shape[1])
+        made = X[:, columns] * units
+        yield Case(made[few], y[few].copy(), held=(made[others], y[others]))
 
 
 def walked(X, y, lr=1.0, steps=300):
@@ -93,6 +107,14 @@ def fit_old_bias(X, y):
     return w, walked((X - X.mean(axis=0)) / X.std(axis=0), y)[1]
 
 
+def fit_without_bias(X, y):
+    mean, std = X.mean(axis=0), X.std(axis=0)
+    Z, w = (X - mean) / std, np.zeros(X.shape[1])
+    for _ in range(300):
+        w = w - logistic_gradient(Z, y, w, 0.0)[0]
+    return w / std, -mean @ (w / std)
+
+
 def held_loss(model, case):
     """Cross-entropy on the tumours that were held back."""
     (w, b), (X, y) = model, case.held
@@ -118,7 +140,13 @@ def is_bias_off(received, expected, case):
     if held_loss(received, case) < 0.7:
         return False
     w = np.asarray(received[0], dtype=float)
-    return held_loss((w, -(case.args[0].mean(axis=0) @ w)), case) <= LARGEST_LOSS
+    return held_loss((w, received[1] - case.args[0].mean(axis=0) @ w), case) <= LARGEST_LOSS
+
+
+def is_without_bias(received, expected, case):
+    """For the average tumour the logit is 0."""
+    w, mean = np.asarray(received[0], dtype=float), case.args[0].mean(axis=0)
+    return np.abs(w).max() > 0 and abs(received[1] + mean @ w) < 1e-6 * (1 + np.abs(mean * w).sum())
 
 
 def is_baseline(received, expected, case):
@@ -143,7 +171,8 @@ EXERCISE = Exercise(
     kind="experiment", section="5. Thirty features, and two kinds of mistake", reference=fit_logistic,
     cases=tumour_cases, needs=("06.1", "06.3"),
     metric=Metric(held_loss, "cross-entropy on tumours held back", at_most=LARGEST_LOSS),
-    forbidden=("family:logistic regression",),
+    forbidden=("family:logistic regression", "sklearn.datasets.load_breast_cancer",
+               "course_utils.data.load_breast_cancer"),
     alternatives=[fit_by_newton, fit_in_batches],
     misconceptions=[
         Misconception("least-squares", fit_squares,
@@ -164,6 +193,9 @@ EXERCISE = Exercise(
         Misconception("bias-of-scaled-features", fit_old_bias,
             "Your weights are good for raw features; the bias is not. For the average tumour, raw and standardized "
             "logits must agree: which b does that?", seen=is_bias_off, family="scaled features and raw ones mixed"),
+        Misconception("no-bias", fit_without_bias,
+            "Your bias was never learned: the average tumour gets the probability 1/2. Where malignant ones are rare, "
+            "that is far too much. What has db to do with b?", seen=is_without_bias, family="bias forgotten"),
         Misconception("raw-features", lambda X, y: walked(X, y, lr=0.1, steps=100),
             "Worse than a coin, and sure of it. One feature is about 0.1 and another about 600: no learning rate "
             "suits both. What did lesson 04 do to such features?", seen=is_wild,

@@ -34,9 +34,10 @@ def scrambled_output(x, K, b, stride=1, pad=0):
 
 
 def speed_case(rng):
-    C, side = rng.integers(7, 10), rng.integers(17, 20)
-    x, K = rng.normal(size=(6, C, side, side)), rng.normal(size=(12, C, 3, 3))
-    return Case(x, K, rng.normal(size=12), stride=1, pad=0)
+    """Many places and little else, so that a loop over places is as slow as all loops together."""
+    side = rng.integers(100, 110)
+    x, K = rng.normal(size=(1, 2, side, side)), rng.normal(size=(2, 2, 3, 3))
+    return Case(x, K, rng.normal(size=2), stride=1, pad=0)
 
 
 # Data for people to read: a paragraph for each misconception.
@@ -48,7 +49,7 @@ EXERCISE = Exercise(
     alternatives=[conv2d_taps, conv2d_matrix],
     speed=Speed(case=speed_case, slow=conv2d_loops, times=20,
         message="Right on every case, but too slow: a good answer needs about a hundredth of the loops' time, "
-        "yours more than a twentieth. A loop over places, images or filters remains. Loop over the few places "
+        "yours more than a twentieth. A loop over all places remains. Loop over the few places "
         "inside the window, or over none."),
     misconceptions=[
         Misconception("windows-scrambled", scrambled_windows,

@@ -37,7 +37,8 @@ def find_by_gradient_equations(x, y):
 def filter_cases(rng):
     for C in (1, 2, 3):
         K, b = rng.normal(size=(1, C, TAP, TAP)), rng.uniform(2, 3, 1) * rng.choice([-1.0, 1.0], 1)
-        x = rng.normal(size=(2, C, SIDE, SIDE))
+        K += rng.choice([-1.0, 1.0]) * 0.5 - K.mean()  # no bias can stand in for the brightness of a picture:
+        x = rng.normal(size=(2, C, SIDE, SIDE)) + np.array([0.3, -0.3])[:, None, None, None]  # the other one is darker
         y = conv2d(x, K, b)[:, 0]
         yield Case(x[0], y[0] + NOISE * rng.normal(size=y[0].shape), held=(x[1], y[1]))
 
@@ -47,6 +48,14 @@ def share_of_variance(received, case):
     (K, b), (x, y) = received, case.held
     made = conv2d(x[None], np.asarray(K, dtype=float)[None], np.atleast_1d(np.asarray(b, dtype=float)))[0, 0]
     return float(np.mean((made - y) ** 2) / np.var(y))
+
+
+def average_as_bias(x, y):
+    return find_kernel(x, y - y.mean(), bias=False)[0], float(y.mean())
+
+
+def bias_is_the_average(received, expected, case):
+    return abs(float(np.asarray(received[1]).ravel()[0]) - case.args[1].mean()) < 1e-9 and np.abs(received[0]).max() > 0
 
 
 def is_turned(turn):
@@ -80,6 +89,10 @@ EXERCISE = Exercise(
         Misconception("no-bias", lambda x, y: find_kernel(x, y, bias=False),
             "Your b is 0, but this picture was lifted by a bias. It is one more unknown number.",
             seen=bias_is_missing, family="bias forgotten"),
+        Misconception("average-as-bias", average_as_bias,
+            "Your b is the mean of y. It would be the bias if the windows of x had the mean 0; on a darker picture "
+            "it is not. Let b be one more unknown, or take the means of the windows into account.",
+            seen=bias_is_the_average),
         Misconception("says-the-average", lambda x, y: (np.zeros((len(x), 3, 3)), float(y.mean())),
             "All entries of K are 0: you say the average of y everywhere. That is the baseline, a share of about 1."),
     ],

@@ -90,6 +90,9 @@ def weights_transposed(s):
 def backward_cases(rng):
     for x, h, c, W, U, b in state_cases(rng, states=2):
         yield *(rng.normal(size=(2, *h.shape)) + 0.3), x, h, c, W, U, b
+    dh, dc, x, h, c = rng.normal(size=(5, 2, 2))
+    dh[0] *= 1e9  # one example that matters so much that no difference shows what the other one does
+    yield dh, dc, x, h, c, rng.normal(size=(2, 8)), rng.normal(size=(2, 8)), rng.normal(size=8)
 
 
 # Data for people to read: a paragraph for each misconception.

@@ -12,9 +12,11 @@ from course_utils.checks.lessons.l18_attention.shared import (
 
 
 def online_cases(rng):
-    """Chunks that fit, that do not, of one key, of all keys, and longer than all."""
+    """Chunks that fit, that do not, of one key, of all keys, and longer than all; fewer and more queries than keys."""
     for T, d, d_v, chunk in [(6, 4, 3, 2), (7, 3, 2, 3), (5, 2, 4, 1), (4, 3, 2, 4), (3, 2, 1, 8), (1, 2, 2, 1)]:
         yield *qkv(rng, (), T, T, d, d_v), chunk
+    yield *qkv(rng, (), 2, 7, 3, 2), 3
+    yield *qkv(rng, (), 6, 3, 2, 3), 2
     for rows in ([1000.0, 1.0, 0.5, 2.0], [-1000.0, 1.0, 0.0, -1.0]):
         yield *steep(rng, rows, 4), 2
     q, k, v = steep(rng, [1000.0, -1000.0, 0.0, 1.0, -1.0], 5)
@@ -22,13 +24,13 @@ def online_cases(rng):
 
 
 def long_case(rng):
-    T = int(rng.integers(2048, 2305))
-    return Case(*qkv(rng, (), T, T, 16, 16), 64)
+    """Few queries and very many keys: whoever lets one query meet all keys holds a number for each."""
+    return Case(*qkv(rng, (), 8, int(rng.integers(250_000, 280_000)), 4, 3), 64)
 
 
-def half_a_table(case):
-    """Bytes of half a T by T matrix of float64."""
-    return 8 * len(case.args[0]) ** 2 / 2
+def a_number_a_key(case):
+    """Bytes of one float64 for each key."""
+    return 8 * len(case.args[1])
 
 
 def online_attention(q, k, v, chunk):
@@ -62,14 +64,6 @@ def online_in_tiles(q, k, v, chunk):
     """A chunk of queries at a time, and for each a walk over chunks of keys."""
     parts = [online_attention(q[i : i + chunk], k, v, chunk) for i in range(0, len(q), chunk)]
     return np.concatenate(parts)
-
-
-def attention_in_rows(q, k, v, chunk):
-    """A chunk of queries at a time, and all keys: never more than chunk · T scores."""
-    out = np.empty((len(q), v.shape[1]))
-    for i in range(0, len(q), chunk):
-        out[i : i + chunk] = attention(q[i : i + chunk], k, v)
-    return out
 
 
 def rising(top, scores):
@@ -157,17 +151,17 @@ EXERCISE = Exercise(
     id="18.6", title="Attention without the big table", name="online_attention", points=5, minutes=30, difficulty=5,
     section="12. Online softmax", reference=online_attention, cases=online_cases,
     forbidden=("family:attention",),  # no needs: memory is measured, and what is supplied may be held elsewhere
-    alternatives=[online_by_merging, online_in_tiles, attention_in_rows],
-    memory=Memory(case=long_case, greedy=all_at_once, limit=half_a_table,
-        message="Right on every case, but for 2048 positions or more in chunks of 64 you hold at one moment more than "
-        "half a T by T table, or need more than 5 seconds. Is there an array whose two sides are both T? Or a loop "
-        "over single keys inside another loop?"),
+    alternatives=[online_by_merging, online_in_tiles],
+    memory=Memory(case=long_case, greedy=all_at_once, limit=a_number_a_key,
+        message="Right on every case, but for 250,000 keys in chunks of 64 you hold at one moment a number for each "
+        "key or more, or need more than 5 seconds. Does some query meet all keys at once, or do you keep something "
+        "that is as long as `k`? Or do you walk over single keys?"),
     misconceptions=[
         Misconception("no-scale", changed_online(scores=plain_products),
             "Your scores are plain dot products: the root of d is missing, in every chunk.",
             family="wrong scale of attention scores"),
         Misconception("root-of-len-q", changed_online(scores=products_over_root_of_T),
-            "Your scores are divided by the root of len(q), which is T here. In the lesson q was one query, of "
+            "Your scores are divided by the root of the number of queries. In the lesson q was one query, of "
             "length d.", family="wrong scale of attention scores"),
         Misconception("no-maximum", changed_online(first=0.0, largest=lambda top, s: top),
             "Right for small scores; at ±1000 the exponentials leave the range of floats. (18.11) subtracts a running "
@@ -197,7 +191,8 @@ EXERCISE = Exercise(
         Misconception("divided-in-each-chunk", divided_each_time,
             "You divide by the sum in every chunk and go on with the quotient. Divide once, after the last key."),
         Misconception("last-chunk-dropped", last_chunk_dropped,
-            "Where T is no multiple of chunk, the last keys are not seen. How long may the last chunk be?"),
+            "Where the number of keys is no multiple of chunk, the last keys are not seen. How long may the last chunk "
+            "be?"),
         Misconception("average-of-chunks", chunks_joined(np.mean),
             "Each chunk has a softmax of its own, and you average the results. A chunk with poor keys then counts as "
             "much as one with good keys."),
@@ -211,12 +206,12 @@ EXERCISE = Exercise(
     ],
     hints=[
         "Section 12 does it for one query and one score at a time. Now each of its three numbers m, l, u has a row for "
-        "each of the T queries, and the scores come in a block of (T, chunk).",
+        "each query, and the scores come in a block of (Tq, chunk).",
         "For a new block: the new maximum of each row; the factor e to (old minus new); the block's own exponentials.",
         "Both sums: old times factor, plus what the block brings. For l that is a sum along the block, for u a product "
         "with the block's values.",
-        "Start with m = -∞ and zeros, and let range(0, T, chunk) give the starts: a slice may run over the end. Divide "
-        "after the loop.",
+        "Start with m = -∞ and zeros, and let range(0, len(k), chunk) give the starts: a slice may run over the end. "
+        "Divide after the loop.",
     ],
     takeaway="A new maximum rescales what was summed before; then no table is needed.",
 )

@@ -71,7 +71,7 @@ def ring_of_samples(K, D, radius, rng):
 # fmt: off
 EXERCISE = Exercise(
     id="23.6", title="How many modes are reached?", name="mode_coverage", points=3, minutes=12, difficulty=2,
-    section="6. Learning the ring", reference=mode_coverage, cases=coverage_cases, same_dtype=False,
+    section="6. Learning the ring", reference=mode_coverage, cases=coverage_cases,
     forbidden=("course_utils.generative.mode_coverage", "course_utils.generative.modes.mode_coverage"),
     alternatives=[coverage_by_loop, coverage_by_set],
     misconceptions=[
