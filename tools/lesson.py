@@ -26,7 +26,7 @@ from tools.lesson_files import ROOT, parts
 from tools.memory import LESSON, fingerprints, known, remember
 from tools.once import NEW
 
-SEEDS = "6"
+SEEDS, CARDS = "6", "Cards in"  # how `release` begins to tell of cards that it wrote anew
 PASSED, FAILED, MISSING, LEFT_OUT = "passed", "FAILED", "missing", "not tried"
 
 
@@ -64,8 +64,11 @@ def steps(number, found, exercise=""):
     kinds = {"style": ["ruff", "check"], "format": ["ruff", "format", "--check"], "spelling": ["codespell_lib"]}
     first = [Step(name, [*command, *sources]) for name, command in kinds.items() if sources]
     proved = Step(f"proofs, {SEEDS} seeds", pytest, ("checks",), "python -m pytest " + words(pytest[5:]))
+    house = ["pytest", "-q", "--no-header", "-p", "no:cacheprovider", "tests/checks/test_words.py"]
+    house += ["tests/test_architecture.py", "-k", f"(where_it_was_read and {number}) or lessons_exercises_import"]
+    kept = Step("words kept, imports", house, ("checks",), f"python -m tests.checks.keys {number}, then git diff")
     graded = Step("solutions graded in the sandbox", ["tools.graded", number], needs)
-    rest = [run, proved] if exercise else [run, anatomy, proved, graded]
+    rest = [run, kept, proved] if exercise else [run, anatomy, kept, proved, graded]
     return [*first, release, *rest]
 
 
@@ -109,7 +112,9 @@ def tell_step(done):
     if done.state in (FAILED, LEFT_OUT):
         print(f"\n== {done.step.name}: {done.state}\n{done.said.strip()}")
     for line in done.said.splitlines():
-        if done.state == PASSED and line.startswith(NEW):
+        if done.state == PASSED and line.startswith(CARDS):
+            print(f"\n{line}\n  Minutes, points and title stand in the module of the exercise; a card is never edited.")
+        elif done.state == PASSED and line.startswith(NEW):
             print(f"\n{line}\n  Meant? Then run this command again: the next run compares with what is stored now.")
 
 

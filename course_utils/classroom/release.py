@@ -36,6 +36,7 @@ CARRIES = (
     " exercise (course_utils/checks/lessons): a check compares with it, and whoever looks finds it. So checks in a"
     " notebook are for learning; marks come from `grade`, with inputs that only you know."
 )
+CARDS = "Cards in"  # begins the line that tells of cards edited by hand, or of data that changed
 LEFTOVERS = ("__pycache__", ".ipynb_checkpoints")
 CHECK = re.compile(r"^\s*check\(\s*[\"'](\d\d\.\d{1,2})[\"'][^\n]*\)\s*\Z", re.M)
 
@@ -54,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         drifted = drift(ROOT / "solutions", ROOT / "exercises")
         if arguments.check:
             return _report(drifted)
+        for path in sorted(p for p in drifted if p.parent.name == "solutions"):
+            print(f"{CARDS} {path.name} were not what the exercises' modules say, and are written anew.")
         write(drifted)
         print(f"exercises/ and the cards in solutions/ are up to date: {len(drifted)} changed.")
         if arguments.bundle:

@@ -62,4 +62,7 @@ def kept(number):
 
 if __name__ == "__main__":
     for folder in sys.argv[1:] or registry.folders():
-        (WORDS / f"{folder}.txt").write_text(page(folder), encoding="utf-8", newline="\n")
+        path, new = WORDS / f"{folder}.txt", page(folder)
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.write_text(new, encoding="utf-8", newline="\n")
+        print(f"{path.name}: {len(set(new.splitlines()) - set(old.splitlines()))} lines are new")

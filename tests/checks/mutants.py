@@ -1,4 +1,4 @@
-"""Does a check pass what is nearly right?  `python -m tests.checks.mutants 04` changes one thing at a time.
+"""Does a check pass what is nearly right?  `python -m tests.checks.mutants 04` (or 04.2) changes one thing at a time.
 
 A sign, a number, an axis: every right answer of the lesson (the reference, and the alternatives that are plain
 functions) is changed in one place and checked.  What still passes is printed: each one must be another way to write
@@ -13,6 +13,7 @@ import textwrap
 import warnings
 
 from course_utils.checks import registry
+from course_utils.checks.callers.guard import guarded
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import verdict
 
@@ -30,6 +31,7 @@ OPERATORS = {
     ast.Eq: ast.NotEq,
     ast.USub: ast.UAdd,
 }
+LIMIT = 2.0  # seconds of processor time for all cases of a mutant: a changed loop may never end
 METHODS = {"mean": "sum", "sum": "mean", "max": "min", "min": "max", "argmax": "argmin", "T": "real"}
 
 
@@ -62,6 +64,11 @@ def mutants(function):
             yield f"{function.__name__}: {what} in {ast.unparse(node)}", names[function.__name__]
 
 
+def passes(bench, mutant):
+    """Does a mutant pass?  One that does not end in time gives no answer, which is no."""
+    return verdict(bench, bench.trials_of(bench.observed(mutant))).passed
+
+
 def survivors(exercise, seed=0):
     """(how many mutants there were, descriptions of those that pass)."""
     bench, count, alive = Bench(exercise, seed), 0, []
@@ -70,7 +77,7 @@ def survivors(exercise, seed=0):
             continue
         for what, mutant in mutants(answer):
             count += 1
-            if verdict(bench, bench.trials_of(bench.observed(mutant))).passed:
+            if guarded(lambda mutant=mutant: passes(bench, mutant), LIMIT).value:
                 alive.append(what)
     return count, alive
 
@@ -78,10 +85,10 @@ def survivors(exercise, seed=0):
 def main(numbers):
     warnings.simplefilter("ignore")
     for number in numbers or registry.folders():
-        for exercise in registry.lesson(number).values():
+        for exercise in [registry.find(number)] if "." in number else registry.lesson(number).values():
             count, alive = survivors(exercise)
-            print(f"{exercise.id}: {count} mutants, {len(alive)} pass")
-            print("".join(f"    {what}\n" for what in alive), end="")
+            print(f"{exercise.id}: {count} mutants, {len(alive)} pass", flush=True)
+            print("".join(f"    {what}\n" for what in alive), end="", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import pytest
 
 from course_utils.checks import check, registry
 from course_utils.classroom import cards, release
+from course_utils.classroom.__main__ import main
+from tools.lesson import CARDS
 
 OTHER = {
     "title": "Another title",
@@ -58,6 +60,18 @@ def list_of(value):
 def test_a_task_without_a_card_is_refused():
     with pytest.raises(ValueError, match="begins with its card"):
         cards.with_card("## 11.1 A title\n\nWrite it.", registry.find("11.1"))
+
+
+def test_a_card_edited_by_hand_is_told(tmp_path, monkeypatch, capsys):
+    for folder in ("solutions", "exercises"):
+        (tmp_path / folder).mkdir()
+    path = next((release.ROOT / "solutions").glob("11_*.ipynb"))
+    edited = path.read_text(encoding="utf-8").replace("**8 minutes ·", "**9 minutes ·")
+    (tmp_path / "solutions" / path.name).write_text(edited, encoding="utf-8")
+    monkeypatch.setattr(release, "ROOT", tmp_path)
+    assert main(["release"]) == 0
+    assert f"{CARDS} {path.name}" in capsys.readouterr().out and release.CARDS == CARDS
+    assert (tmp_path / "solutions" / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
 
 
 def test_one_point_is_no_points():

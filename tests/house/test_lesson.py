@@ -101,11 +101,25 @@ def test_nothing_that_an_exercise_needs_is_left_out_of_its_steps(tree):
 @pytest.mark.parametrize(("what", "number"), [("", 16), ("16.4", 6)])
 def test_the_proofs_that_are_run_are_those_of_the_lesson(what, number):
     """A class of tests, or an id, that is called otherwise one day would select nothing."""
-    (step,) = [s for s in lesson.steps("16", parts("16", only=what), what) if s.arguments[0] == "pytest"]
-    command = [sys.executable, "-m", *step.arguments, "--collect-only"]  # the second -q would count files only
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
-    proofs = [line for line in said.splitlines() if "::TestLesson" in line]
+    proofs = [line for line in collected("tests/checks/test_exercises.py", what) if "::TestLesson" in line]
     assert len(proofs) >= number and all("TestLesson16" in line and what in line for line in proofs)
+
+
+@pytest.mark.slow
+def test_the_words_and_the_imports_of_a_lesson_are_looked_at():
+    """What CI would say of a changed message, or of a module that leans on another lesson, is said here too."""
+    found = [line.partition("::")[2] for line in collected("tests/checks/test_words.py", "16.4") if "::" in line]
+    assert found == [
+        "test_every_text_is_where_it_was_read[16]",
+        "test_a_lessons_exercises_import_no_other_exercise_and_no_other_lesson",
+    ]
+
+
+def collected(file, what):
+    """The tests that the step with this file selects, for lesson 16 or an exercise of it."""
+    (step,) = [s for s in lesson.steps("16", parts("16", only=what), what) if file in s.arguments]
+    command = [sys.executable, "-m", *step.arguments, "--collect-only"]  # the second -q would count files only
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.splitlines()
 
 
 def test_what_is_not_written_is_named(at, monkeypatch, capsys):

@@ -1,5 +1,6 @@
 """The recipes in docs/authoring.md work as they are printed."""
 
+import doctest
 import re
 
 import numpy as np
@@ -23,7 +24,8 @@ def softplus():
     """The names that the operation's recipe defines."""
     names = {}
     head = "from typing import NamedTuple\nimport numpy as np\nfrom course_utils._types import Array\n"
-    head += "from course_utils._validate import as_float\nfrom course_utils.activations import sigmoid\n"
+    head += "from course_utils._validate import as_dout, as_float\n"
+    head += "from course_utils.activations import _checked, sigmoid\n"
     exec(head + block("def softplus_forward"), names)
     return names
 
@@ -34,6 +36,16 @@ def test_the_operation_of_the_recipe_has_the_right_gradient(softplus):
     y = softplus["softplus_forward"](np.array([-1000.0, 0.0, 1000.0]))[0]
     assert np.allclose(y, [0, np.log(2), 1000])
     assert softplus["softplus_forward"](np.zeros(2, np.float32))[0].dtype == np.float32
+
+
+def test_the_operation_of_the_recipe_keeps_the_rules_of_the_house(softplus):
+    for name in ("softplus", "softplus_forward", "softplus_backward"):
+        (example,) = doctest.DocTestFinder().find(softplus[name], name, globs=dict(softplus), module=False)
+        assert example.examples and doctest.DocTestRunner().run(example).failed == 0
+    with pytest.raises(ValueError, match="NaN"):
+        softplus["softplus"](np.array([np.nan]))
+    with pytest.raises(ValueError, match="dout"):
+        softplus["softplus_backward"](np.zeros(3), softplus["SoftplusCache"](np.zeros(2)))
 
 
 def test_a_wrong_operation_would_be_noticed(softplus):
