@@ -49,7 +49,7 @@ class Hindered(InProcess):
         outcome: Outcome = super().call(*args, **options)
         self.calls += 1
         if self.calls <= self.rounds:
-            outcome.cpu, outcome.fault = outcome.cpu + 1.0, self.fault
+            outcome.cpu, outcome.fault = 1.0, self.fault
         return outcome
 
 

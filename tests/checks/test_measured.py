@@ -39,7 +39,7 @@ class Hindered(InProcess):
         outcome = super().call(*args, **options)
         if self.left > 0:
             self.left -= 1
-            outcome.cpu, outcome.fault = outcome.cpu + self.cpu, self.fault
+            outcome.cpu, outcome.fault = self.cpu, self.fault  # told, not measured: a machine may halt
             outcome.peak = outcome.peak and outcome.peak + self.peak
         return outcome
 
