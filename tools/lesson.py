@@ -65,8 +65,12 @@ def steps(number, found, exercise=""):
     first = [Step(name, [*command, *sources]) for name, command in kinds.items() if sources]
     proved = Step(f"proofs, {SEEDS} seeds", pytest, ("checks",), "python -m pytest " + words(pytest[5:]))
     house = ["pytest", "-q", "--no-header", "-p", "no:cacheprovider", "tests/checks/test_words.py"]
-    house += ["tests/test_architecture.py", "-k", f"(where_it_was_read and {number}) or lessons_exercises_import"]
-    kept = Step("words kept, imports", house, ("checks",), f"python -m tests.checks.keys {number}, then git diff")
+    breaches = f"breach_is_refused and [{exercise}]" if exercise else f"breach_is_refused and [{number}."
+    asked = f"[{number}] and (where_it_was_read or is_held) or {breaches} or lessons_exercises_import"
+    house += ["tests/checks/test_promises.py", "tests/test_architecture.py", "-k", asked]
+    kept = Step(
+        "words kept, promises, imports", house, ("checks",), f"python -m tests.checks.keys {number}, then git diff"
+    )
     graded = Step("solutions graded in the sandbox", ["tools.graded", number], needs)
     rest = [run, kept, proved] if exercise else [run, anatomy, kept, proved, graded]
     return [*first, release, *rest]

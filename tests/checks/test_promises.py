@@ -43,7 +43,8 @@ def test_a_sentence_that_nothing_holds_is_seen():
 def test_every_sentence_is_held_by_something(lesson):
     held = promises(lesson)
     for number, text in tasks(lesson).items():
-        left = bare(text, held.get(number, []))
+        assert number in held, f"write what holds each sentence of {number} into tests/checks/promises/l{lesson}.py"
+        left = bare(text, held[number])
         assert not left, f"{number}: what holds this? {left}"
 
 

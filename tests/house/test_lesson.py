@@ -111,6 +111,9 @@ def test_the_words_and_the_imports_of_a_lesson_are_looked_at():
     found = [line.partition("::")[2] for line in collected("tests/checks/test_words.py", "16.4") if "::" in line]
     assert found == [
         "test_every_text_is_where_it_was_read[16]",
+        "test_every_sentence_is_held_by_something[16]",
+        "test_what_is_held_stands_in_the_task[16]",
+        "test_a_breach_is_refused_at_every_seed[16.4]",
         "test_a_lessons_exercises_import_no_other_exercise_and_no_other_lesson",
     ]
 

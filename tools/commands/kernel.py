@@ -60,4 +60,6 @@ def write_if_other(path: Path, content: str) -> None:
     if path.exists() and path.read_text(encoding="utf-8") == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8", newline="\n")
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")  # another place may hold the same file by a hard link
+    new.write_text(content, encoding="utf-8", newline="\n")
+    os.replace(new, path)
