@@ -1,5 +1,7 @@
 """The map of the lessons: what each of them needs, drawn from `course_utils.plan`."""
 
+from textwrap import wrap
+
 from matplotlib import pyplot as plt
 from matplotlib.patches import FancyBboxPatch
 
@@ -7,8 +9,9 @@ from course_utils.plan import load_lessons, needed_for
 from course_utils.viz import style
 
 COLUMNS = 4  # boxes in a row of the map
-BOX_WIDTH, BOX_HEIGHT = 0.9, 0.62
-TITLE_SPACE = 205  # points: a title of more characters than fit at size 9 is set smaller
+BOX_WIDTH, BOX_HEIGHT = 0.93, 0.68
+TITLE_SIZE, SMALL_SIZE = 10.5, 9.2  # points; the map is about 640 pixels wide where a window has 1024
+TITLE_LETTERS = 20  # in a line of a title
 
 
 def lesson_map(goal=""):
@@ -24,12 +27,12 @@ def lesson_map(goal=""):
     way = needed_for(goal, lessons) if goal else sorted(lessons)
     places = box_places(lessons)
     rows = 1 + max(row for _, row in places.values())
-    fig, ax = plt.subplots(figsize=(9.6, 0.82 * rows + 0.5))
+    fig, ax = plt.subplots(figsize=(8.6, 0.96 * rows + 0.5))
     for number, lesson in lessons.items():
         draw_needs(ax, lesson, places, goal, number in way)
         draw_box(ax, lesson, places[number], number in way, number == goal)
     label_parts(ax, lessons, places)
-    ax.set(xlim=(-0.3, COLUMNS), ylim=(rows - 0.25, -0.35), title=map_title(goal, way, lessons))
+    ax.set(xlim=(-0.22, COLUMNS), ylim=(rows - 0.25, -0.35), title=map_title(goal, way, lessons))
     ax.axis("off")
     return fig, map_text(goal, way, lessons)
 
@@ -63,10 +66,10 @@ def draw_box(ax, lesson, place, on_way, is_goal):
     ax.add_patch(box)
     ink = "black" if on_way else "0.45"
     needs = f"needs {', '.join(lesson.requires)}" if lesson.requires else "needs nothing"
-    title = f"{lesson.number} {lesson.title}"
-    size = min(9, TITLE_SPACE / len(title))
-    ax.text(column + 0.04, row + 0.22, title, fontsize=size, weight="bold", color=ink, va="center")
-    ax.text(column + 0.04, row + 0.46, f"{needs} · {lesson.minutes} min", fontsize=8, color=ink, va="center")
+    title = "\n".join(wrap(f"{lesson.number} {lesson.title}", TITLE_LETTERS))
+    words = {"color": ink, "va": "center", "linespacing": 1.0}
+    ax.text(column + 0.03, row + 0.24, title, fontsize=TITLE_SIZE, weight="bold", **words)
+    ax.text(column + 0.03, row + 0.54, f"{needs} · {lesson.minutes} min", fontsize=SMALL_SIZE, **words)
 
 
 def draw_needs(ax, lesson, places, goal, on_way):
@@ -99,7 +102,9 @@ def label_parts(ax, lessons, places):
             seen.add(lesson.part)
             column, row = places[number]
             paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
-            ax.text(column, row - 0.1, lesson.part, fontsize=8, style="italic", va="center", zorder=3, bbox=paper)
+            ax.text(
+                column, row - 0.14, lesson.part, fontsize=SMALL_SIZE, style="italic", va="center", zorder=3, bbox=paper
+            )
 
 
 def map_title(goal, way, lessons):

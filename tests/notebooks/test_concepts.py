@@ -4,9 +4,10 @@ import re
 from collections import Counter
 
 import pytest
+from matplotlib import pyplot as plt
 
 from course_utils.plan import load_lessons, needed_for
-from course_utils.viz import lesson_map
+from course_utils.viz import lesson_map, style
 from tools.lesson_rules import the_course
 
 LESSONS = load_lessons()
@@ -55,8 +56,23 @@ def test_topics_name_every_mistake_and_subject_once():
 
 def test_the_map_draws_and_tells_every_lesson():
     figure, text = lesson_map()
-    drawn = " ".join(label.get_text() for label in figure.axes[0].texts)
+    drawn = " ".join(label.get_text() for label in figure.axes[0].texts).replace("\n", " ")
     assert all(f"{lesson.number} {lesson.title}" in drawn and lesson.title in text for lesson in LESSONS.values())
+
+
+def test_the_map_can_be_read_in_a_window_of_1024_pixels():
+    with plt.rc_context():
+        style.use()
+        figure, _ = lesson_map()
+        figure.canvas.draw()
+    (axes,), pixels = figure.axes, 640 / figure.get_figwidth()  # an inch, where the text column has 640 pixels
+    right = max(patch.get_window_extent().x1 for patch in axes.patches)
+    for label in axes.texts:
+        if label.get_text():  # arrows are labels without a text
+            assert label.get_fontsize() / 72 * pixels >= 9.5, label.get_text()
+            extent = label.get_window_extent()
+            inside = [box for box in axes.patches if box.get_window_extent().contains(extent.x0, extent.y0)]
+            assert extent.x1 <= (inside[0].get_window_extent().x1 if inside else right), label.get_text()
 
 
 def test_the_way_to_a_lesson():
