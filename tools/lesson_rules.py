@@ -19,6 +19,7 @@ from tools.anatomy import section_cells
 from tools.prose import bare_text, table_rows
 from tools.prose_numbers import numbers
 from tools.reference_kernel import ROOT
+from tools.taught import untaught
 from tools.word_rules import WORD_RULES
 
 NOT_BODY = ("Glossary", "Sources", "Exercises")  # sections in which later terms may stand
@@ -259,6 +260,7 @@ RULES = (
     glossary,
     later_terms,
     numbers,
+    untaught,
     *WORD_RULES,
 )
 

@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from tools import lesson_rules, prose_numbers, word_rules
+from tools import lesson_rules, prose_numbers, taught, word_rules
 from tools.anatomy import section_cells
 from tools.lesson_rules import lesson_problems
 from tools.prose import table_rows
@@ -55,7 +55,7 @@ BROKEN = [
     (word_rules.agreed, "99-030", {"source": lambda s: s + "\n\n$$s = n^2 \\tag{99.1}$$"}),
 ]  # fmt: skip
 # the file's name and metadata, or its neighbours, not a cell
-ASKED_OTHERWISE = {lesson_rules.known_lesson, lesson_rules.next_lesson}
+ASKED_OTHERWISE = {lesson_rules.known_lesson, lesson_rules.next_lesson, taught.untaught}  # the last: test_taught.py
 
 
 @pytest.mark.parametrize(("rule", "cell", "what"), BROKEN)
@@ -65,7 +65,7 @@ def test_rule_notices(book, course, changed, rule, cell, what):
 
 
 def test_every_rule_is_listed_and_has_a_fixture_that_fails_without_it():
-    modules = [vars(module).values() for module in (lesson_rules, prose_numbers, word_rules)]
+    modules = [vars(module).values() for module in (lesson_rules, prose_numbers, taught, word_rules)]
     functions = {value for values in modules for value in values if inspect.isgeneratorfunction(value)}
     written = {rule for rule in functions if list(inspect.signature(rule).parameters) == ["book", "course"]}
     assert {rule.__name__ for rule in written} == {rule.__name__ for rule in lesson_rules.RULES}
