@@ -65,7 +65,9 @@ def told(tmp_path):
         path = tmp_path / "notebooks" / "98_x.ipynb"
         nbformat.write(nbformat.v4.new_notebook(cells=[shown, words]), path)
         nbformat.write(solution(answer, **task), tmp_path / "solutions" / "98_x.ipynb")
-        return [message.split(" needs ")[1].split(", which")[0] for _, message in taught.untaught(open_book(path), None)]
+        return [
+            message.split(" needs ")[1].split(", which")[0] for _, message in taught.untaught(open_book(path), None)
+        ]
 
     return rule
 

@@ -13,7 +13,7 @@ from course_utils.viz.quizzes import quiz_html, quiz_text
 from tools.anatomy import IGNORED, open_book, problems
 from tools.lesson_rules import lesson_problems, quiz_calls, right_letters, the_course, written_out
 from tools.notebooks import find
-from tools.prose import bare_text
+from tools.prose import bare_text, words
 from tools.prose_numbers import parts
 from tools.reference_kernel import ROOT
 from tools.word_rules import wrong_names
@@ -71,6 +71,7 @@ def test_stored_progress_tells_of_this_lesson_only_and_is_compared(path):
             assert len(json.dumps(cell.outputs)) < 10_000 and IGNORED not in cell.metadata.get("tags", [])
 
 
+MOST_WORDS_A_MINUTE = 40  # of a lesson's text in a second language, its cells run and its questions answered meanwhile
 COUNTED = dict(enumerate("no one two three four five six seven eight nine ten eleven twelve".split()))  # noqa: SIM905
 
 
@@ -83,6 +84,17 @@ def test_tasks_and_minutes_that_a_lesson_promises(path):
         assert count == COUNTED[len(exercises)]
     for minutes in re.findall(r"about (\d+) minutes", " ".join(texts)):
         assert int(minutes) == pytest.approx(sum(exercise.minutes for exercise in exercises), rel=0.07)
+    reading = sum(words(cell.source) for cell in book.cells("markdown")) / MOST_WORDS_A_MINUTE
+    tasks = sum(exercise.minutes for exercise in exercises)
+    assert reading + tasks <= the_course().lessons[book.number].minutes
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name)
+def test_a_lesson_says_what_it_takes_from_unwritten_ones(path):
+    lessons = the_course().lessons
+    needs = re.search(r"\*\*Needs:\*\*.*", open_book(path).notebook.cells[0].source)[0]
+    for number in lessons[path.name[:2]].requires:
+        assert lessons[number].written or re.search(rf"lesson {number} \([^)]{{10,}}|lesson {number} .*remind", needs)
 
 
 def test_chinese_names_outside_of_lessons():
