@@ -38,16 +38,26 @@ def untaught(book, course):
     solutions = book.path.parent.parent / "solutions" / book.path.name
     if solutions.is_file():
         earlier = (path for path in book.path.parent.glob("[0-9][0-9]_*.ipynb") if TOUR < path.name < book.path.name)
-        known = taught(book.notebook).union(*map(taught_in, earlier))
+        known = set().union(*map(taught_in, earlier))
         for exercise, items in asked(open_book(solutions)):
-            for item in sorted(items - known - EXCEPTIONS.get(exercise, {}).keys()):
+            shown = known | taught(before(exercise, book.notebook.cells))
+            for item in sorted(items - shown - EXCEPTIONS.get(exercise, {}).keys()):
                 yield None, f"{exercise} needs {item}, which no lesson has shown before"
+
+
+def before(exercise, cells):
+    """The cells of a lesson that a reader has met: up to the pause that names the exercise, or all."""
+    for place, cell in enumerate(cells):
+        pauses = re.findall(r"\*\*Pause\.\*\*.*", cell.source) if cell.cell_type == "markdown" else []
+        if any(exercise in re.findall(r"\d\d\.\d+", pause) for pause in pauses):
+            return cells[: place + 1]
+    return cells
 
 
 @cache
 def taught_in(path):
     """What the lesson of a file has shown."""
-    return taught(open_book(path).notebook)
+    return taught(open_book(path).notebook.cells)
 
 
 def asked(solutions):
@@ -86,10 +96,10 @@ def made(tree):
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
-def taught(notebook):
+def taught(cells):
     """What a lesson has shown: its cells that are not folded, and the code words of its text, before the exercises."""
     items = set()
-    for cell in notebook.cells:
+    for cell in cells:
         if cell.cell_type == "code" and not cell.metadata.get("jupyter", {}).get("source_hidden"):
             items |= needed(re.sub(r"^%%?.*$", "", cell.source, flags=re.M))
         elif cell.cell_type == "markdown":
@@ -157,6 +167,9 @@ def constructs(tree):
             "two names in a loop": isinstance(node, for_two) and isinstance(node.target, ast.Tuple),
             "** 0.5": isinstance(node, ast.BinOp) and ast.unparse(node)[-6:] == "** 0.5",
             "a class made from another": isinstance(node, ast.ClassDef) and node.bases,
+            "[0] * n": isinstance(node, ast.BinOp)
+            and isinstance(node.op, ast.Mult)
+            and ast.unparse(node.left)[0] == "[",
             "a < b < c": isinstance(node, ast.Compare) and len(node.ops) > 1,
             "a tuple": isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load),
             "an argument with a default": isinstance(node, ast.arguments) and (node.defaults or node.kw_defaults),

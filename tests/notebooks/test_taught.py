@@ -28,7 +28,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     ("x[::2] if 0 < y < 1 else (v for v in x if v)", {"x if question else y", "[a:b:step]", "a < b < c",
                                                      "a generator expression", "a comprehension with a condition",
                                                      "x", "y"}),
-    ("-np.inf", {"np.inf"}), ("-inf", {"np.inf"}), ("no Python at all", set()),
+    ("[0] * n", {"a list", "[0] * n", "n"}), ("-np.inf", {"np.inf"}), ("-inf", {"np.inf"}), ("no Python at all", set()),
 ])  # fmt: skip
 def test_what_some_lines_need(code, items):
     assert taught.needed(code) == items
@@ -87,6 +87,13 @@ def test_tasks_ask_and_cells_give(told):
     assert told("return x", task=asks) == ["a tuple", "np.inf", "return a, b"]
     assert told("y = x * 2\nreturn y", given="def f(x):\n    total = sum(x)\n    ") == []
     assert told("return sum(x)", given="def f(x):\n    total = sum(x)\n    ") == []
+
+
+def test_a_pause_asks_only_for_what_stood_before_it():
+    pause = "**Pause.** You can do [exercises 98.1 and 98.3](x.ipynb) now."
+    cells = [nbformat.v4.new_markdown_cell(text) for text in ("`[v for v in x]`", pause, "`lambda: 0`")]
+    assert "lambda" not in taught.taught(taught.before("98.3", cells))
+    assert {"a list comprehension", "lambda"} <= taught.taught(taught.before("98.2", cells))
 
 
 def test_all_exercises_are_asked():
