@@ -110,3 +110,9 @@ def test_spelling():
     command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml"), "-"]
     run = subprocess.run(command, input="\n".join(texts), capture_output=True, text=True, encoding="utf-8", cwd=ROOT)
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.parent.name == "exercises"], ids=name)
+def test_what_an_exercise_expects_can_be_read_in_a_window_of_1024_pixels(path):
+    lines = [(cell.id, line) for cell in open_book(path).cells("code") for line in cell.source.splitlines()]
+    assert [(cell, line) for cell, line in lines if len(line) > 88 and re.search(r"(^|\s)# (?!fmt: )", line)] == []
