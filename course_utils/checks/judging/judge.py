@@ -19,6 +19,8 @@ from course_utils.checks.judging.bench import HARD_STOPS, Bench, Trial
 from course_utils.checks.judging.budgets import look_at
 from course_utils.checks.judging.compare import Difference, plain_text, type_name
 from course_utils.checks.judging.diagnose import Found, recognise
+from course_utils.checks.judging.form import form_gap, is_reordered
+from course_utils.checks.judging.kept import kept_words, once_more
 from course_utils.checks.judging.observation import Observation, parameter_names
 from course_utils.checks.judging.parts import order_of, parts_of
 
@@ -54,10 +56,25 @@ def _judged(bench: Bench, caller: Caller, ours: dict[str, Any], budgets: bool) -
     unready = _unready(exercise, caller)
     if unready is not None:
         return unready
-    result = verdict(bench, bench.trials(caller))
+    trials = bench.trials(caller)
+    result = verdict(bench, trials)
     if not result.passed and result.misconception is None:
         result.message = _other_kind(exercise, caller) or result.message
+    result = _kept(bench, caller, trials, result)
     return _within_budgets(bench, caller, result) if result.passed and budgets else result
+
+
+def _kept(bench: Bench, caller: Caller, trials: list[Trial], result: Result) -> Result:
+    """The same verdict, or that something is kept from one call to the next."""
+    exercise = bench.exercise
+    if result.passed:
+        again = once_more(bench, caller, trials)
+        about = {"said": _said(again.got), "example": _example(exercise, again)} if again else {}
+        return _result(exercise, TRY_AGAIN, say("kept", name=exercise.name), fault="kept", **about) if again else result
+    if result.misconception is None and result.fault in ("value", "metric", "shape"):
+        words = kept_words(bench, caller, trials)
+        result.message = f"{words}\n{result.message}" if words else result.message
+    return result
 
 
 def called_earlier(exercise: Exercise, caller: Caller) -> dict[str, Any]:
@@ -215,7 +232,11 @@ def _mistakes_message(found: Found) -> str:
     words = [m.message for m in found.mistakes]
     if len(words) > 1:
         return "\n".join([say("several", count=len(words)), *words])
-    return words[0] if found.everything else f"{say('mostly', alike=found.alike, wrong=found.wrong)} {words[0]}"
+    if found.everything:
+        return words[0]
+    every = found.alike == found.wrong
+    sure = say("mostly all", wrong=found.wrong) if every else say("mostly", alike=found.alike, wrong=found.wrong)
+    return f"{sure} {words[0]}"
 
 
 def _fault_name(trial: Trial) -> str:
@@ -247,12 +268,22 @@ def gap_message(exercise: Exercise, trial: Trial) -> str:
     if gap.kind == "metric nan":
         return say("metric nan", label=exercise.metric.label)
     if gap.kind == "unmeasured":
-        return say("Unusable", name=name, text=gap.received)
+        return _form_message(exercise, trial)
     if exercise.is_value and gap.kind in ("value", "nan"):
         return say("not it", name=name)  # a prediction is not given away
     if gap.kind == "no fault":
         return say("no fault", name=name, kind=trial.want.fault.kind)
     return _difference_message(exercise, gap, trial.got)
+
+
+def _form_message(exercise: Exercise, trial: Trial) -> str:
+    """For a result that could not be measured: what about its form, or else what the metric met."""
+    gap = form_gap(trial)
+    if gap is not None and is_reordered(trial):
+        return say("order of form")
+    if gap is not None:
+        return _difference_message(exercise, gap, trial.got)
+    return say("Unusable", name=exercise.name, text=trial.gap.received)
 
 
 def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -> str:
