@@ -41,6 +41,15 @@ def test_what_is_wrong_for_other_reasons_is_not_said_to_be_kept():
     assert "call" not in check(but(), lambda x: np.mean(x**2) + x[0], quiet=True).message
 
 
+def not_for_whole_numbers(x):
+    raise NotImplementedError("\"softmax\" not implemented for 'Long'")
+
+
+def test_what_a_library_has_not_implemented_is_no_stub():
+    result = check(but(), not_for_whole_numbers, quiet=True)
+    assert result.status == "try again" and "not implemented for 'Long'" in result.message
+
+
 def line(x, y):
     w = ((x - x.mean()) * (y - y.mean())).mean() / x.var()
     return np.array([w]), y.mean() - w * x.mean()

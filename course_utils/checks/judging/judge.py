@@ -15,7 +15,7 @@ from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
 from course_utils.checks.feedback.show import apart, clip, input_rows, value_text
 from course_utils.checks.feedback.wording import counted
-from course_utils.checks.judging.bench import HARD_STOPS, Bench, Trial
+from course_utils.checks.judging.bench import Bench, Trial, ends
 from course_utils.checks.judging.budgets import look_at
 from course_utils.checks.judging.compare import Difference, plain_text, type_name
 from course_utils.checks.judging.diagnose import Found, recognise
@@ -95,7 +95,7 @@ def supplied(exercise: Exercise) -> dict[str, Any]:
 def verdict(bench: Bench, trials: list[Trial]) -> Result:
     """What the trials say, time and memory apart."""
     exercise, stop = bench.exercise, trials[-1].got.fault
-    if stop and stop.kind in HARD_STOPS and not trials[-1].right:
+    if ends(stop) and not trials[-1].right:
         return _stopped(exercise, trials[-1], stop)
     routes = _routes(trials)
     if not LOOPS.issuperset(routes):
@@ -149,7 +149,7 @@ def _no_choice(exercise: Exercise, value: Any) -> Result | None:
 
 def _stopped(exercise: Exercise, trial: Trial | None, fault: Fault) -> Result:
     """The answer ended in a way after which nothing more can be asked."""
-    if fault.kind == "NotImplementedError":
+    if fault.kind == "NotImplementedError" and not fault.text:
         return _result(exercise, NOT_YET, say("stub", name=exercise.name), fault="stub")
     if fault.kind == "Missing":
         return _result(exercise, NOT_YET, say("missing", name=exercise.name), fault="missing")
