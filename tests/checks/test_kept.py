@@ -6,7 +6,7 @@ import pytest
 from course_utils.checks import Case, Metric, check
 from tests.checks.test_proofs import but
 
-TOTALS, FIRST = {}, []
+TOTALS, SHAPES, FIRST = {}, {}, []
 
 
 def adds_to_earlier_ones(x):
@@ -25,11 +25,20 @@ def first_one_for_ever(x):
     return FIRST[0]
 
 
-@pytest.mark.parametrize("answer", [adds_to_earlier_ones, list_as_default])
-def test_the_same_call_twice_tells_what_is_kept(answer):
+def by_its_shape(x):
+    return float(SHAPES.setdefault(x.shape, np.mean(x**2)))
+
+
+@pytest.mark.parametrize("answer", [adds_to_earlier_ones, by_its_shape])
+def test_a_call_like_an_earlier_one_tells_what_is_kept(answer):
     cases = lambda rng: [(rng.normal(size=n),) for n in (2, 3, 4, 5)]  # noqa: E731
     result = check(but(cases=cases), answer, quiet=True)
-    assert not result.passed and float(result) == 0 and "kept from the call before" in result.message
+    assert (float(result), result.fault) == (0, "kept") and "Is something kept from that call" in result.message
+
+
+def test_the_same_call_twice_tells_what_is_kept():
+    result = check(but(), list_as_default, quiet=True)
+    assert not result.passed and "kept from the call before" in result.message
 
 
 def test_the_first_result_for_ever_is_told():

@@ -177,6 +177,8 @@ ENGLISH = {
     "None. Write `{call}` alone.",
     "kept": "The same call twice gives two different results. Is something kept from the call before (in a name "
     "outside of `{name}`, or in a list as default argument), or drawn by chance?",
+    "kept later": "Right in every case, and wrong in one more that is like an earlier one, with other numbers. Is "
+    "something kept from that call, in a name outside of `{name}`?",
     "kept first": "The first call is right, and all later ones give its result again, whatever the arguments are. "
     "Is it kept in a name outside of `{name}`?",
     "several": "{count} things at once:",

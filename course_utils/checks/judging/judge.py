@@ -20,7 +20,7 @@ from course_utils.checks.judging.budgets import look_at
 from course_utils.checks.judging.compare import Difference, plain_text, type_name
 from course_utils.checks.judging.diagnose import Found, recognise
 from course_utils.checks.judging.form import form_gap, is_reordered
-from course_utils.checks.judging.kept import kept_words, once_more
+from course_utils.checks.judging.kept import kept_words, wrong_later
 from course_utils.checks.judging.observation import Observation, parameter_names
 from course_utils.checks.judging.parts import order_of, parts_of
 
@@ -68,9 +68,12 @@ def _kept(bench: Bench, caller: Caller, trials: list[Trial], result: Result) -> 
     """The same verdict, or that something is kept from one call to the next."""
     exercise = bench.exercise
     if result.passed:
-        again = once_more(bench, caller, trials)
-        about = {"said": _said(again.got), "example": _example(exercise, again)} if again else {}
-        return _result(exercise, TRY_AGAIN, say("kept", name=exercise.name), fault="kept", **about) if again else result
+        again = wrong_later(bench, caller, trials)
+        if again is None:
+            return result
+        about = {"said": _said(again.got), "example": _example(exercise, again)}
+        message = f"{say('kept later', name=exercise.name)} {gap_message(exercise, again)}"
+        return _result(exercise, TRY_AGAIN, message, fault="kept", **about)
     if result.misconception is None and result.fault in ("value", "metric", "shape"):
         words = kept_words(bench, caller, trials)
         result.message = f"{words}\n{result.message}" if words else result.message
