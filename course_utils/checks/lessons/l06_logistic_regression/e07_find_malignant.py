@@ -21,6 +21,7 @@ def threshold_cases(rng):
         yield X, np.array([1.0, 0.2]), 0.1, threshold
     yield np.array([[1000.0], [-1000.0], [0.0], [0.3]]), np.array([1.0]), 0.0, 0.5
     yield np.linspace(-2.0, 2.0, 33)[:, None], np.array([1.0]), -1.0, 0.3  # a bias that decides
+    yield np.array([[-1.92], [-1.96]]), np.array([1.0]), 0.0, 0.125  # probabilities of 0.128 and 0.123
 
 
 def is_other_side(received, expected, case):

@@ -71,6 +71,9 @@ EXERCISE = Exercise(
         Misconception("rows", edges_of_rows,
             "You subtract neighbours above and below. Left and right neighbours differ in the second index.",
             family="wrong axis"),
+        Misconception("still-unsigned", lambda image: broken_edges(image.astype(np.uint16)),
+            "A step down is huge now: a larger type, but still one without negative numbers. What does the u in its "
+            "name stand for?"),
         Misconception("half", lambda image: vertical_edges(image) / 2,
             "Half of it: that is the slope per pixel, as `np.gradient` has it. Asked is right minus left, as it is.",
             family="a factor forgotten or doubled"),
