@@ -35,6 +35,12 @@ def sigmoid_special(z):
     return torch.special.expit(z).numpy()
 
 
+def sigmoid_distribution(z):
+    from scipy.stats import logistic
+
+    return logistic.cdf(z)
+
+
 def sigmoid_method(z):
     return torch_of(z)[1].sigmoid().numpy()
 
@@ -74,10 +80,15 @@ def handed_over(A, B):
     return functools.reduce(np.dot, [A, B])
 
 
+def size_of_convolved(n, k, stride, pad):
+    return len(np.convolve(np.zeros(n + 2 * pad), np.ones(k), mode="valid")[::stride])
+
+
 BORROWED = {
     "11.3": [conv_aten],
     "11.4": [pool_module, lambda x, size=2: max_pool2d_forward(x, size=size)[0]],
-    "06.1": [sigmoid_special, sigmoid_method],
+    "06.1": [sigmoid_special, sigmoid_method, sigmoid_distribution],
+    "11.1": [size_of_convolved],
     "06.5": [cross_entropy_module],
     "04.2": [mse_module],
     "02.2": [distances_scipy, distances_torch, distances_sklearn],

@@ -54,7 +54,7 @@ WORDS = {  # an error as it really comes: words that tell its cause
     "einsum many": (lambda: np.einsum("ijk,k->i", A, V), "one letter for each"),
     "einsum few": (lambda: np.einsum("i,i->", A, V), "one letter for each"),
     "einsum lengths": (lambda: np.einsum("ij,ij->", A, A.T), "one letter for each"),
-    "axis": (lambda: V.sum(axis=1), "There is no axis 1"),
+    "axis": (lambda: V.sum(axis=1), "the number of axes is 1"),
     "index": (lambda: V[3], "axis 0 has length 3"),
     "indices": (lambda: V[0, 0], "fewer: 1"),
     "range": (lambda: ONE[1], "length minus 1"),
@@ -79,6 +79,11 @@ WORDS = {  # an error as it really comes: words that tell its cause
     "callable": (lambda: V(1), "called like a function"),
     "attribute": (lambda: [1].shape, "only arrays have it"),
     "zeros": (lambda: np.zeros(2, 3), "one argument, a tuple"),
+    "zeros many": (lambda: np.zeros(2, 3, 4, 5), "one argument, a tuple"),
+    "power": (lambda: V ^ 2, "write `**`"),
+    "power number": (lambda: 2.0 ^ 2, "write `**`"),
+    "number index": (lambda: V.max(axis=0)[:, None], "with `keepdims=True`"),
+    "plain number index": (lambda: float(V[0])[0], "has no places"),
     "local": (unbound, "before it gets a value"),
     "name": (lambda: not_there, "needs quotes: `'not_there'`"),  # noqa: F821
 }
@@ -114,7 +119,10 @@ SHAPES = {
     ("(3,)", "(3, 1)"): "of length 1 is too many",
     ("(2, 1)", "(2,)"): "of length 1 is missing",
     ("(2, 3)", "(3, 2)"): "transpose",
-    ("(2, 3)", "(2, 4)"): "",
+    ("(2, 3)", "(2, 4)"): "Only axis 1 (counted from 0) differs: its length is 4, not 3",
+    ("(1, 1, 3, 3)", "(1, 3, 3, 1)"): "has an axis moved",
+    ("(2, 3)", "(4, 5)"): "",
+    ("(3,)", "(4,)"): "",
     ("() (one number)", "(3,)"): "",
 }
 

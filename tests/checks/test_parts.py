@@ -147,6 +147,17 @@ def test_an_entry_too_many_is_a_part_that_is_wrong():
     assert float(result) == 3.0 and result.status == "try again" and "Look again at 'd'" in result.message
 
 
+def test_a_name_that_is_written_otherwise_is_one_part():
+    exercise = Exercise(
+        id="98.5", title="Two", name="values", kind="value", points=2, reference={"p of 1": 1.5, "p of 2": 2.5},
+        alternatives=[{"p of 2": 2.5, "p of 1": 1.5}, {"p of 1": 3 / 2, "p of 2": 5 / 2}],
+        misconceptions=[Misconception(str(k), {"p of 1": k}, f"Not {k}: think again.") for k in (7, 8, 9)],
+        hints=["one step", "two steps", "three steps"],
+    )  # fmt: skip
+    result = check(exercise, {"p of1": 1.5, "p of 2": 2.5}, quiet=True)
+    assert float(result) == 1.0 and "1 of 2 parts are right: 'p of 2'. Look again at 'p of 1'." in result.message
+
+
 def test_a_guess_for_everything_earns_nothing_in_the_course():
     """The same wrong thing under every key, or under keys of no meaning."""
     for exercise in registry.every():

@@ -84,6 +84,7 @@ FAMILIES = {
         """
         .sigmoid .sigmoid_ .expit .logsigmoid .log_expit .logistic .aten
         scipy.special: expit log_expit
+        scipy.stats.logistic: cdf sf logcdf logsf
         torch: sigmoid sigmoid_
         torch.special: expit
         torch.nn.functional: sigmoid logsigmoid

@@ -26,6 +26,12 @@ READINGS = [  # (what the exception says, the key of our words); named groups fi
         r"Cannot cast ufunc '(?P<what>\w+)' output from dtype\('(?P<one>\w+)'\) to dtype\('(?P<to>\w+)'\)",
         "error cast",
     ),
+    (r"(?:zeros|ones|empty)\(\) takes .* positional arguments but \d+ were given", "error shape"),
+    (r"ufunc 'bitwise_xor' not supported|unsupported operand type\(s\) for \^", "error power"),
+    (
+        r"invalid index to scalar variable|'(?:numpy\.)?(?:float|int)\d*' object is not subscriptable",
+        "error scalar index",
+    ),
     (r"missing \d+ required (?:positional|keyword-only) arguments?: (?P<what>.+)", "error missing"),
     (
         r"takes (?:from \d+ to )?(?P<takes>\d+) positional arguments? but (?P<given>\d+) (?:was|were) given",
@@ -91,8 +97,18 @@ def shape_words(expected: str, received: str) -> str:
         return ""
     if got == want[::-1]:
         return say("shape turned")
-    if tuple(n for n in got if n != 1) == tuple(n for n in want if n != 1):
-        return say("shape one more") if len(got) > len(want) else say("shape one less") if len(got) < len(want) else ""
+    if len(got) != len(want) and [n for n in got if n != 1] == [n for n in want if n != 1]:
+        return say("shape one more") if len(got) > len(want) else say("shape one less")
     if len(got) == len(want) + 1 and got[-1] == got[-2] and got[:-1] == want:
         return say("shape square", n=got[-1])
-    return ""
+    return _other_lengths(got, want)
+
+
+def _other_lengths(got: tuple, want: tuple) -> str:
+    """Which axis is longer or shorter than it should be, or has moved."""
+    off = [axis for axis, (g, w) in enumerate(zip(got, want, strict=False)) if g != w]
+    if len(got) != len(want) or len(got) < 2:
+        return ""
+    if sorted(got) == sorted(want):
+        return say("shape moved")
+    return say("shape axis", axis=off[0], received=got[off[0]], expected=want[off[0]]) if len(off) == 1 else ""

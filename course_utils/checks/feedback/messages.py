@@ -83,8 +83,8 @@ ENGLISH = {
     "{other}. Write `a = a + b`, or look why the shapes differ.",
     "error einsum": "In einsum each array has one letter for each of its axes, and the same letter always stands for "
     "the same length. Count the axes of each array.",
-    "error axis": "There is no axis {axis}: axes are counted from 0, and the array has {axes}. Is it the array you "
-    "think?",
+    "error axis": "There is no axis {axis}: axes are counted from 0, and the number of axes is {axes}. Is it the "
+    "array you think?",
     "error index": "Index {index} does not exist: axis {axis} has length {size}, and counting begins at 0. Does the "
     "loop go one step too far, or over another axis?",
     "error indices": "{asked} indices were given, one for each axis, but the array has fewer: {axes}. Print its shape.",
@@ -94,6 +94,10 @@ ENGLISH = {
     "NumPy's own (`np.exp`) work on all elements.",
     "error cast": "The result of `{what}` is {one}, but it was to be written into an array of {to}, which cannot "
     "hold it. Write `a = a + b` in place of `a += b`, or begin with an array of float.",
+    "error shape": "A shape is one argument, a tuple: `np.zeros((n, m))`, with brackets of its own.",
+    "error power": "`^` is no power in Python: write `**`.",
+    "error scalar index": "A single number has no places: `[...]` was put behind one. A maximum or sum along the only "
+    "axis is a number; with `keepdims=True` it stays an array.",
     "error missing": "A function was called without {what}. Which arguments does its definition ask for?",
     "error given": "A function takes {takes} arguments, and {given} were given. Compare the call with the definition.",
     "error self": "In a class, the object itself comes first: is `self` missing in the definition?",
@@ -118,6 +122,8 @@ ENGLISH = {
     "error name": "Nothing has the name `{what}` there. Is it spelled as where it is made, and made before it is used? "
     "If it is meant as text, it needs quotes: `'{what}'`.",
     "shape turned": "These are the same lengths in reverse order: is a transpose missing, or one too many?",
+    "shape moved": "These are the same lengths in another order: has an axis moved?",
+    "shape axis": "Only axis {axis} (counted from 0) differs: its length is {received}, not {expected}.",
     "shape one more": "An axis of length 1 is too many: `keepdims=True`, `[:, None]` and slices such as `[:1]` make "
     "one.",
     "shape one less": "An axis of length 1 is missing: `keepdims=True` or a slice keeps it, and None puts it back.",
@@ -143,6 +149,7 @@ ENGLISH = {
     "length in": "{where} has {received} instead of {expected}.",
     "its shape": "{where} is the array itself. Asked is its shape: `.shape`.",
     "order of parts": "These are the right results in another order: you return {given}, and {asked} was asked.",
+    "order of form": "You seem to return the right things in another order. In which order are they asked for?",
     "order": "These are the right values in another order. In which order are they asked for?",
     "shape": "The shape is {received}; {expected} was expected.",
     "shape unknown": "Is an axis missing, too many, or of another length?",
@@ -168,8 +175,15 @@ ENGLISH = {
     "stand below the loop?",
     "habit in place": "Line {line}: `{call}` changes its list (or dict, or set) and returns None, so `{code}` keeps "
     "None. Write `{call}` alone.",
+    "kept": "The same call twice gives two different results. Is something kept from the call before (in a name "
+    "outside of `{name}`, or in a list as default argument), or drawn by chance?",
+    "kept later": "Right in every case, and wrong in one more that is like an earlier one, with other numbers. Is "
+    "something kept from that call, in a name outside of `{name}`?",
+    "kept first": "The first call is right, and all later ones give its result again, whatever the arguments are. "
+    "Is it kept in a name outside of `{name}`?",
     "several": "{count} things at once:",
     "mostly": "This fits {alike} of the {wrong} cases that went wrong, not all, so we are not sure:",
+    "mostly all": "This fits all {wrong} cases that went wrong, but others would go wrong too, so we are not sure:",
     # labels
     "example": "The smallest case that fails",
     "script": "We ran",

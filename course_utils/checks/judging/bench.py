@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.callers import Caller
+from course_utils.checks.callers import Caller, Fault
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.exercise import Case, Exercise, Misconception, right_answer, wrong_answer
 from course_utils.checks.feedback.show import size_of
@@ -16,6 +16,11 @@ from course_utils.checks.judging.compare import Difference, Rule, difference, nu
 from course_utils.checks.judging.observation import Observation, observe
 
 HARD_STOPS = ("TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "Missing", "NotImplementedError")
+
+
+def ends(fault: Fault | None) -> bool:
+    """Is there nothing more to ask after this?  A NotImplementedError with a text is a library's, not the stub's."""
+    return bool(fault and fault.kind in HARD_STOPS and not (fault.kind == "NotImplementedError" and fault.text))
 
 
 @dataclass
@@ -80,13 +85,21 @@ class Bench:
         done = []
         for case, want in zip(self.cases, self.wanted, strict=True):
             done.append(self.trial(case, want, observe(self.exercise, caller, case)))
-            fault = done[-1].got.fault
-            if fault and fault.kind in HARD_STOPS:
+            if ends(done[-1].got.fault):
                 break
         return done
 
     def trial(self, case: Case, want: Observation, got: Observation) -> Trial:
         return Trial(case, want, got, self.gap(got, want, case))
+
+    def again(self, case: Case, got: Observation) -> Trial | None:
+        """A trial of a case that is not among the others; None if the answer is right there."""
+        caller = trusted(self.exercise, right_answer(self.exercise.reference))
+        try:
+            trial = self.trial(case, observe(self.exercise, caller, case), got)
+        finally:
+            caller.close()
+        return None if trial.right else trial
 
     def trials_of(self, seen: list[Observation]) -> list[Trial]:
         """The trials of an answer that was observed already."""

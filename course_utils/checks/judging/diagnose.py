@@ -124,7 +124,7 @@ def _by_parts(bench: Bench, trials: list[Trial], whole: Misconception | None) ->
         mistake = next((m for m in near if m.seen is None and _explains_part(bench, trials, m, name)), None)
         if mistake is not None and mistake not in found:
             found.append(mistake)
-    return found if 2 <= len(found) <= MOST_AT_ONCE else []
+    return found[:MOST_AT_ONCE] if len(found) >= 2 else []
 
 
 def _explains_part(bench: Bench, trials: list[Trial], misconception: Misconception, name: Any) -> bool:

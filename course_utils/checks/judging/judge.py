@@ -15,10 +15,12 @@ from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
 from course_utils.checks.feedback.show import apart, clip, input_rows, value_text
 from course_utils.checks.feedback.wording import counted
-from course_utils.checks.judging.bench import HARD_STOPS, Bench, Trial
+from course_utils.checks.judging.bench import Bench, Trial, ends
 from course_utils.checks.judging.budgets import look_at
 from course_utils.checks.judging.compare import Difference, plain_text, type_name
 from course_utils.checks.judging.diagnose import Found, recognise
+from course_utils.checks.judging.form import form_gap, is_reordered
+from course_utils.checks.judging.kept import kept_words, wrong_later
 from course_utils.checks.judging.observation import Observation, parameter_names
 from course_utils.checks.judging.parts import order_of, parts_of
 
@@ -54,10 +56,28 @@ def _judged(bench: Bench, caller: Caller, ours: dict[str, Any], budgets: bool) -
     unready = _unready(exercise, caller)
     if unready is not None:
         return unready
-    result = verdict(bench, bench.trials(caller))
+    trials = bench.trials(caller)
+    result = verdict(bench, trials)
     if not result.passed and result.misconception is None:
         result.message = _other_kind(exercise, caller) or result.message
+    result = _kept(bench, caller, trials, result)
     return _within_budgets(bench, caller, result) if result.passed and budgets else result
+
+
+def _kept(bench: Bench, caller: Caller, trials: list[Trial], result: Result) -> Result:
+    """The same verdict, or that something is kept from one call to the next."""
+    exercise = bench.exercise
+    if result.passed:
+        again = wrong_later(bench, caller, trials)
+        if again is None:
+            return result
+        about = {"said": _said(again.got), "example": _example(exercise, again)}
+        message = f"{say('kept later', name=exercise.name)} {gap_message(exercise, again)}"
+        return _result(exercise, TRY_AGAIN, message, fault="kept", **about)
+    if result.misconception is None and result.fault in ("value", "metric", "shape"):
+        words = kept_words(bench, caller, trials)
+        result.message = f"{words}\n{result.message}" if words else result.message
+    return result
 
 
 def called_earlier(exercise: Exercise, caller: Caller) -> dict[str, Any]:
@@ -78,7 +98,7 @@ def supplied(exercise: Exercise) -> dict[str, Any]:
 def verdict(bench: Bench, trials: list[Trial]) -> Result:
     """What the trials say, time and memory apart."""
     exercise, stop = bench.exercise, trials[-1].got.fault
-    if stop and stop.kind in HARD_STOPS and not trials[-1].right:
+    if ends(stop) and not trials[-1].right:
         return _stopped(exercise, trials[-1], stop)
     routes = _routes(trials)
     if not LOOPS.issuperset(routes):
@@ -132,7 +152,7 @@ def _no_choice(exercise: Exercise, value: Any) -> Result | None:
 
 def _stopped(exercise: Exercise, trial: Trial | None, fault: Fault) -> Result:
     """The answer ended in a way after which nothing more can be asked."""
-    if fault.kind == "NotImplementedError":
+    if fault.kind == "NotImplementedError" and not fault.text:
         return _result(exercise, NOT_YET, say("stub", name=exercise.name), fault="stub")
     if fault.kind == "Missing":
         return _result(exercise, NOT_YET, say("missing", name=exercise.name), fault="missing")
@@ -215,7 +235,11 @@ def _mistakes_message(found: Found) -> str:
     words = [m.message for m in found.mistakes]
     if len(words) > 1:
         return "\n".join([say("several", count=len(words)), *words])
-    return words[0] if found.everything else f"{say('mostly', alike=found.alike, wrong=found.wrong)} {words[0]}"
+    if found.everything:
+        return words[0]
+    every = found.alike == found.wrong
+    sure = say("mostly all", wrong=found.wrong) if every else say("mostly", alike=found.alike, wrong=found.wrong)
+    return f"{sure} {words[0]}"
 
 
 def _fault_name(trial: Trial) -> str:
@@ -247,12 +271,22 @@ def gap_message(exercise: Exercise, trial: Trial) -> str:
     if gap.kind == "metric nan":
         return say("metric nan", label=exercise.metric.label)
     if gap.kind == "unmeasured":
-        return say("Unusable", name=name, text=gap.received)
+        return _form_message(exercise, trial)
     if exercise.is_value and gap.kind in ("value", "nan"):
         return say("not it", name=name)  # a prediction is not given away
     if gap.kind == "no fault":
         return say("no fault", name=name, kind=trial.want.fault.kind)
     return _difference_message(exercise, gap, trial.got)
+
+
+def _form_message(exercise: Exercise, trial: Trial) -> str:
+    """For a result that could not be measured: what about its form, or else what the metric met."""
+    gap = form_gap(trial)
+    if gap is not None and is_reordered(trial):
+        return say("order of form")
+    if gap is not None:
+        return _difference_message(exercise, gap, trial.got)
+    return say("Unusable", name=exercise.name, text=trial.gap.received)
 
 
 def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -> str:

@@ -51,7 +51,9 @@ def parts_of(bench: Bench, trials: list[Trial]) -> Parts:
     right = [name for name in names if all(_is_right(bench, t, name) for t in trials)]
     free = _free(bench, names, wanted)
     extra = dict.fromkeys(n for got, want in zip(received, wanted, strict=True) for n in got if n not in want)
-    return Parts([n for n in right if n not in free], [n for n in names if n not in right] + list(extra))
+    missing = [n for n in names if n not in received[0]]  # a name that is written otherwise is one thing, not two
+    wrong = [n for n in names if n not in right] + list(extra)[len(missing) :]
+    return Parts([n for n in right if n not in free], wrong)
 
 
 def order_of(bench: Bench, trials: list[Trial]) -> list[str]:

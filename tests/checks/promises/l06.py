@@ -46,7 +46,9 @@ NUMBERS = {
 PROMISES = {
     "06.1": [
         ("`z` of any shape", Given(lambda z: z.ndim != 1, some=True)),
+        ("of whole numbers too", "dtype-kept"),
         ("the result has the same shape", lambda z: sigmoid(z).reshape(-1, 1)),
+        ("and is float64", lambda z: sigmoid(z).astype(np.float32)),
         ("right at ±1000 too", "overflow"),
         ("right at ±1000 too", naive_sigmoid),
     ],
@@ -75,7 +77,9 @@ PROMISES = {
     "06.4": [
         ("along the given axis", "axis-ignored"),
         ("any number of axes", Given(lambda logits, axis=-1: logits.ndim not in (1, 2), some=True)),
+        ("of whole numbers too", "dtype-kept"),
         ("The result has the same shape", "axis-lost"),
+        ("is float64", lambda logits, axis=-1: softmax(logits, axis).astype(np.float32)),
         ("its sums along `axis` are 1", "sums-to-one-in-all"),
         ("for logits of ±1000 too", "overflow"),
         ("even if they stand in one row only", "one-shift-for-all"),
@@ -107,6 +111,7 @@ PROMISES = {
         ("whose probability of being malignant", "unrepaired"),
         ("at least `threshold`", "always-one-half"),
         ("at least `threshold`", above),
+        ("at least `threshold`", "strictly-above"),
         ("it misses some that it should find", "wrong-side"),
         ("Find the fault and repair it", None),
     ],

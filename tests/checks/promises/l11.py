@@ -66,6 +66,7 @@ PROMISES = {
     "11.6": [
         ("how many numbers a network learns", "one-channel"),
         ("`layers` is a list of tuples", Given(lambda layers: all(isinstance(layer, tuple) for layer in layers))),
+        ("`layers` is a list of tuples", "each-kind-once"),
         *LAYERS.items(),
     ],
     "11.7": [

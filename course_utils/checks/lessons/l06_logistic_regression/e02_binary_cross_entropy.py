@@ -93,6 +93,18 @@ EXERCISE = Exercise(
             "Right for usual logits; at ±1000 infinity or nan comes out: a large exponential was taken, or p rounded "
             "before its logarithm. (6.16) is for z > 0; which form is safe for z < 0?", seen=not_finite,
             family="numerical instability"),
+        Misconception("only-class-0", lambda logits, target: np.mean((1 - target) * binary_terms(logits, 0)),
+            "Examples of class 1 cost nothing in your loss. The first term of (6.6) is missing."),
+        Misconception("base-10", lambda logits, target: np.mean(binary_terms(logits, target)) / np.log(10),
+            "You took the logarithm to base 10. In this course log is the natural one, `np.log`."),
+        Misconception("half", lambda logits, target: np.mean(binary_terms(logits, target)) / 2,
+            "Half of it: something divides by 2n. There is no square here whose slope would bring a 2.",
+            family="a factor forgotten or doubled"),
+        Misconception("sum-and-sign", lambda logits, target: -np.sum(binary_terms(logits, target)),
+            "Two things: the minus in front of (6.6) is lost, and so is the 1/n: your sum grows with every example."),
+        Misconception("small-part-missing", lambda logits, target: np.mean(np.maximum(logits, 0) - logits * target),
+            "Right only where the logit is large: a doubtful example costs something too. Which term with a small "
+            "exponential is missing? See (6.16)."),
     ],
     hints=[
         "What does one example cost if y = 0 and z = 1000? And if y = 1 and z = 1000?",

@@ -60,6 +60,12 @@ def mean_db(X, e):
     return np.mean(e)
 
 
+def bias_first(dw, db):
+    """The column of ones in front, and taken off at the end."""
+    both = np.append(db, dw)
+    return both[:-1], both[-1]
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
@@ -111,6 +117,18 @@ EXERCISE = Exercise(
         Misconception("one-for-each", wrong_gradient(lambda X, e: X * e[:, None], lambda X, e: e),
             "You have a slope for each example. The gradient of a mean is the mean of these.",
             family="a value for each example instead of one"),
+        Misconception("sum-and-sign", wrong_gradient(lambda X, e: -X.T @ e, lambda X, e: -e.sum()),
+            "Two things: it is p - y in (6.8), not y - p; and the sums of (6.9) have 1/n in front."),
+        Misconception("divided-by-features",
+            wrong_gradient(lambda X, e: X.T @ e / X.shape[1], lambda X, e: e.sum() / X.shape[1]),
+            "You divide by the number of features. The mean is over the examples: which axis of X are they?",
+            family="wrong axis"),
+        Misconception("one-step-made",
+            lambda X, y, w, b: tuple(p - g for p, g in zip((w, b), logistic_gradient(X, y, w, b), strict=True)),
+            "These are the weights after a step. Asked are the slopes alone; whoever calls you makes the step."),
+        Misconception("bias-first", lambda X, y, w, b: bias_first(*logistic_gradient(X, y, w, b)),
+            "Your numbers are right, but the slope of the bias stands first in dw: the ones are the first column of "
+            "your X. Which entry belongs to b then?"),
     ],
     hints=[
         "For one feature you know it: (6.9). What changes with three features?",

@@ -14,6 +14,7 @@ def softmax_cases(rng):
     yield Case(rng.normal(size=(2, 3, 4)), axis=1)
     yield np.array([[1000.0, 0.0, -1000.0], [0.5, 1.0, 2.0]])
     yield np.array([[1000.0, 999.0, 998.0], [-1000.0, -1001.0, -1000.0]])
+    yield np.array([[1, 0, 2], [3, 1, 0]])
 
 
 def softmax_by_logs(logits, axis=-1):
@@ -22,7 +23,7 @@ def softmax_by_logs(logits, axis=-1):
 
 def softmax_by_slices(logits, axis=-1):
     rows = np.moveaxis(logits, axis, -1)
-    out = np.empty_like(rows)
+    out = np.empty(rows.shape)
     for place in np.ndindex(rows.shape[:-1]):
         powers = np.exp(rows[place] - max(rows[place]))
         out[place] = powers / sum(powers)
@@ -51,13 +52,48 @@ def softmax_hard(logits, axis=-1):
     return (logits == logits.max(axis=axis, keepdims=True)).astype(float)
 
 
+@quietly
+def softmax_by_differences(logits, axis=-1):
+    """One over the sum of the exponentials of all differences, without a largest one."""
+    z = np.moveaxis(logits, axis, -1)
+    return np.moveaxis(1 / np.exp(z[..., None, :] - z[..., :, None]).sum(axis=-1), -1, axis)
+
+
+@quietly
+def softmax_shifted(logits, axis, shift):
+    powers = np.exp(logits - shift)
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+@quietly
+def softmax_divided(logits, axis=-1):
+    return softmax(logits / logits.max(axis=axis, keepdims=True), axis)
+
+
+def softmax_largest_of_last(logits, axis=-1):
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def softmax_of_its_dtype(logits, axis=-1):
+    """Results written into an array like the logits: of whole numbers where they are."""
+    out = np.empty_like(logits)
+    out[...] = softmax(logits, axis)
+    return out
+
+
+def is_cut(received, expected, case):
+    """Only huge logits went wrong, and without NaN."""
+    return bool(np.isfinite(received).all() and np.abs(case.args[0]).max() > 500 and received.shape == expected.shape)
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
     id="06.4", title="Softmax along any axis", name="softmax", points=3, minutes=12, difficulty=3,
     section="6. Ten classes: softmax", reference=softmax, cases=softmax_cases,
     forbidden=("family:softmax",),
-    alternatives=[softmax_by_logs, softmax_by_slices],
+    alternatives=[softmax_by_logs, softmax_by_slices, softmax_by_differences],
     misconceptions=[
         Misconception("overflow", lambda logits, axis=-1: softmax_with(logits, axis, shift=False),
             "Right for usual logits, nan at ±1000. Subtract something from all logits of a row first; the "
@@ -87,6 +123,29 @@ EXERCISE = Exercise(
             "Each number is squeezed alone, so nothing makes a row sum to 1. In (6.13) the classes compete."),
         Misconception("winner-takes-all", softmax_hard,
             "Only 0 and 1 come out. That is the decision; softmax says how sure, and is, well, soft."),
+        Misconception("default-axis", lambda logits, axis=0: softmax(logits, axis),
+            "Right where an axis is named; where none is, it should be the last. Which default does your `def` line "
+            "have?",
+            family="wrong axis"),
+        Misconception("largest-of-last-axis", softmax_largest_of_last,
+            "The sums are along `axis`, but what you subtract first is the largest along the last axis. It cancels "
+            "only if it is the same number for all that are added.", family="wrong axis"),
+        Misconception("signs", lambda logits, axis=-1: softmax(-logits, axis),
+            "The largest logit gets the smallest probability. Which sign has the exponent in (6.13)?",
+            family="wrong sign"),
+        Misconception("divided-by-largest", softmax_divided,
+            "You divide by the largest logit. That changes the probabilities; what is subtracted cancels."),
+        Misconception("mean-taken-off", lambda logits, axis=-1: softmax_shifted(
+            logits, axis, logits.mean(axis=axis, keepdims=True)),
+            "Right for usual logits, nan at ±1000. You subtract the mean of each row, and the largest may lie far "
+            "above it: which number is it that no logit of the row exceeds?", family="numerical instability"),
+        Misconception("dtype-kept", softmax_of_its_dtype,
+            "For whole numbers as logits all your probabilities are whole: an array made like them (`zeros_like`, "
+            "`empty_like`) takes over their dtype. Which should it have?", family="whole numbers cut"),
+        Misconception("cut", lambda logits, axis=-1: softmax(np.clip(logits, -500, 500), axis),
+            "Right for usual logits, and wrong at ±1000, though nothing is NaN. Cutting logits loses their "
+            "differences, and so does an exponential that became infinite. Which subtraction keeps them?", seen=is_cut,
+            family="numerical instability"),
     ],
     hints=[
         "Which sum must be 1? Check it on a (2, 3) table.",

@@ -32,6 +32,12 @@ def loss_by_one_hot(logits, labels):
     return -np.sum(np.eye(logits.shape[1])[labels] * log_softmax(logits)) / len(logits)
 
 
+def loss_by_differences(logits, labels):
+    """Every logit minus that of the true class."""
+    off = logits - np.take_along_axis(logits, labels[:, None], axis=1)
+    return np.mean(np.logaddexp.reduce(off, axis=1))
+
+
 def picked(table, labels):
     """Of each row the entry of its label."""
     return table[np.arange(len(labels)), labels]
@@ -53,7 +59,7 @@ EXERCISE = Exercise(
     id="06.5", title="Cross-entropy for many classes", name="cross_entropy", points=3, minutes=12, difficulty=3,
     section="6. Ten classes: softmax", reference=cross_entropy, cases=loss_cases,
     forbidden=("family:cross-entropy", "family:softmax"),
-    alternatives=[loss_by_loop, loss_by_one_hot],
+    alternatives=[loss_by_loop, loss_by_one_hot, loss_by_differences],
     misconceptions=[
         Misconception("sum", lambda logits, labels: -np.sum(picked(log_softmax(logits), labels)),
             "This is the sum over the examples. (6.14) is their mean.", family="mean and sum confused"),
@@ -92,6 +98,22 @@ EXERCISE = Exercise(
             "Right for usual logits; at ±1000 infinity or nan comes out. Subtract each row's own largest logit, and do "
             "not take the logarithm of a rounded p. See the line below (6.14).", seen=not_finite,
             family="numerical instability"),
+        Misconception("shift-not-undone", lambda logits, labels: cross_entropy(logits, labels) - np.mean(
+            logits.max(axis=1)),
+            "You subtract the largest logit before the exponentials, and not from the logit of the true class. Both, "
+            "or neither: what was taken off must cancel."),
+        Misconception("labels-from-one", lambda logits, labels: -np.mean(picked(log_softmax(logits), labels - 1)),
+            "You take the class before the label. Labels count from 0, as indices do.", family="off by one"),
+        Misconception("bits", lambda logits, labels: cross_entropy(logits, labels) / np.log(2),
+            "You took the logarithm to base 2: bits. We use the natural one.", family="bits instead of nats"),
+        Misconception("base-10", lambda logits, labels: cross_entropy(logits, labels) / np.log(10),
+            "Your loss has the logarithm to base 10. (6.14) has the natural one, `np.log`."),
+        Misconception("overwritten", lambda logits, labels: -log_softmax(logits)[-1, labels[-1]] / len(labels),
+            "Only the last example is left: each round of the loop overwrites the one before. Which sign adds to what "
+            "is there already?", family="overwritten instead of added"),
+        Misconception("each-class-alone", lambda logits, labels: np.mean(
+            np.logaddexp(0, logits) - logits * np.eye(logits.shape[1])[labels]),
+            "This is the loss of 06.2 for each class alone, as if several could be true. In (6.14) they compete."),
     ],
     hints=[
         "What does an example cost whose true class has the logit -1000, and another class 1000?",

@@ -101,10 +101,28 @@ def fit_too_short(X, y):
     return w / std, b - mean @ (w / std)
 
 
+def walked_too_far(X, y):
+    """Standardized, with the sum of the slopes in place of their mean."""
+    mean, std = X.mean(axis=0), X.std(axis=0)
+    w, b = walked((X - mean) / std, y, lr=0.5 * len(y), steps=300)
+    return w / std, b - mean @ (w / std)
+
+
 def fit_old_bias(X, y):
     """Weights for raw features, with the bias of the standardized ones."""
     w, _ = fit_logistic(X, y)
     return w, walked((X - X.mean(axis=0)) / X.std(axis=0), y)[1]
+
+
+def with_bias(bias, power=-1):
+    """Good weights of standardized features, carried back wrongly: w * std**power, and a bias of one's own."""
+
+    def answer(X, y):
+        mean, std = X.mean(axis=0), X.std(axis=0)
+        w, b = walked((X - mean) / std, y)
+        return w * std**power, bias(w, b, mean, std)
+
+    return answer
 
 
 def fit_without_bias(X, y):
@@ -128,7 +146,27 @@ def scaled_back(model, case):
 
 
 def is_flipped(received, expected, case):
-    return held_loss((-np.asarray(received[0]), -received[1]), case) <= LARGEST_LOSS
+    """Good with the opposite signs, or so far off that most tumours of both kinds are taken for the other."""
+    w, b = np.asarray(received[0], dtype=float), received[1]
+    X, y = case.args
+    found = X @ w + b > 0
+    return held_loss((-w, -b), case) <= LARGEST_LOSS or max(np.mean(found[y == 1]), np.mean(~found[y == 0])) < 0.4
+
+
+def is_good_once(mend):
+    """Bad as it is, and good once w and b are mended: `mend(w, b, mean, std)` gives both."""
+
+    def seen(received, expected, case):
+        X, w = case.args[0], np.asarray(received[0], dtype=float)
+        return held_loss(mend(w, received[1], X.mean(axis=0), X.std(axis=0)), case) <= LARGEST_LOSS
+
+    return seen
+
+
+def is_raw(received, expected, case):
+    """Features of large numbers have large weights: the opposite of what raw weights are like."""
+    X, w = case.args[0], np.abs(np.asarray(received[0], dtype=float))
+    return bool(np.all(w > 0)) and np.corrcoef(np.log(w), np.log(X.std(axis=0)))[0, 1] > 0.3
 
 
 def is_still_scaled(received, expected, case):
@@ -184,9 +222,27 @@ EXERCISE = Exercise(
         Misconception("weights-still-scaled", fit_scaled,
             "Your weights are good, for *standardized* features; they are used on raw ones. Which w and b give the "
             "same logits from raw features?", seen=is_still_scaled, family="scaled features and raw ones mixed"),
+        Misconception("bias-with-plus", with_bias(lambda w, b, mean, std: b + mean @ (w / std)),
+            "Your weights are good for raw features; in the bias a sign is wrong. The average tumour is 0 once it is "
+            "standardized: what is then to be taken off for its raw features?",
+            seen=is_good_once(lambda w, b, mean, std: (w, b - 2 * mean @ w)), family="wrong sign"),
+        Misconception("bias-not-divided", with_bias(lambda w, b, mean, std: b - mean @ w),
+            "Your weights are good for raw features; the bias is not: in it the mean meets the weights of the "
+            "standardized features. Which ones belong to a raw mean?",
+            seen=is_good_once(lambda w, b, mean, std: (w, b + mean @ (w * std) - mean @ w)),
+            family="scaled features and raw ones mixed"),
+        Misconception("weights-times-std", with_bias(lambda w, b, mean, std: b - mean @ (w * std), power=1),
+            "You multiply the weights by the standard deviations on the way back. A feature that was divided by 100 "
+            "has a weight for its hundredths: what is the weight of the raw one?",
+            seen=is_good_once(lambda w, b, mean, std: (w / std**2, b + mean @ (w - w / std**2))),
+            family="scaled features and raw ones mixed"),
         Misconception("says-nothing", lambda X, y: (np.zeros(X.shape[1]), float(np.log(y.mean() / (1 - y.mean())))),
             "All weights are (nearly) 0, so everybody gets the same probability: the baseline.",
             seen=is_baseline),
+        Misconception("raw-features", lambda X, y: walked(X, y, lr=0.1, steps=100),
+            "Your weights are largest where the numbers are largest. One feature is about 0.1 and another about 600: "
+            "no learning rate suits both. What did lesson 04 do to such features?", seen=is_raw,
+            family="scaled features and raw ones mixed"),
         Misconception("too-short", fit_too_short,
             "The direction is right, but the weights are too small: with three times as much the loss would be lower. "
             "More steps, or a larger learning rate? And are your features standardized?", seen=is_too_short),
@@ -196,10 +252,11 @@ EXERCISE = Exercise(
         Misconception("no-bias", fit_without_bias,
             "Your bias was never learned: the average tumour gets the probability 1/2. Where malignant ones are rare, "
             "that is far too much. What has db to do with b?", seen=is_without_bias, family="bias forgotten"),
-        Misconception("raw-features", lambda X, y: walked(X, y, lr=0.1, steps=100),
-            "Worse than a coin, and sure of it. One feature is about 0.1 and another about 600: no learning rate "
-            "suits both. What did lesson 04 do to such features?", seen=is_wild,
-            family="scaled features and raw ones mixed"),
+        Misconception("jumps", walked_too_far,
+            "Worse than a coin, and sure of it. Print the loss along your walk. Does it jump? Then the steps are too "
+            "long: a sum in place of a mean makes them n times as long. Does it fall? Then look at how w and b are "
+            "carried back.",
+            seen=is_wild),
     ],
     hints=[
         "What did lesson 04 do before it walked, and why?",

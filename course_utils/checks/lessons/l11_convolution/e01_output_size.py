@@ -29,7 +29,7 @@ def size_by_walking(n, k, stride, pad):
 EXERCISE = Exercise(
     id="11.1", title="How many places are there?", name="output_size", points=2, minutes=8, difficulty=1,
     section="4. Stride, padding and size", reference=output_size, cases=size_cases,
-    forbidden=("course_utils.conv.conv_output_size",),
+    forbidden=("course_utils.conv.conv_output_size", "family:convolution"),
     alternatives=[
         size_by_walking,
         lambda n, k, stride, pad: len(range(0, n + 2 * pad - k + 1, stride)),
@@ -54,7 +54,19 @@ EXERCISE = Exercise(
             "where does + 1 stand in (11.3)?", family="off by one"),
         Misconception("float", lambda n, k, stride, pad: (n + 2 * pad - k) / stride + 1,
             "A number of places is a whole number, an int, and this is a float. What happens to a last step that does "
-            "not fit, and which division drops it and gives an int?"),
+            "not fit, and which division drops it and gives an int?",
+            seen=lambda received, expected, case: isinstance(received, float | np.floating)),
+        Misconception("range-end", lambda n, k, stride, pad: -(-(n + 2 * pad - k) // stride),
+            "Where the last step ends exactly at the edge, its place is lost. A `range` leaves its end out: what is "
+            "the first start at which the window no longer fits?", family="off by one"),
+        Misconception("precedence", lambda n, k, stride, pad: n + 2 * pad - k // stride + 1,
+            "Only k is divided by the stride: `//` comes before `-`. Which part of (11.3) stands over the fraction "
+            "line?"),
+        Misconception("pad-taken-off", lambda n, k, stride, pad: (n - 2 * pad - k) // stride + 1,
+            "Your row becomes shorter by the padding. Zeros are put on: is it longer or shorter then?",
+            family="wrong sign"),
+        Misconception("no-pad-no-plus-one", lambda n, k, stride, pad: (n - k) // stride,
+            "Two things: pad changes nothing in your answer, and the first place is not counted."),
     ],
     hints=[
         "Draw 7 squares and a window of 3. Where can the left edge of the window stand for stride 2?",

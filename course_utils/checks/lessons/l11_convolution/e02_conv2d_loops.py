@@ -46,6 +46,10 @@ def mean_of_window(x, K, b, stride=1, pad=0):
     return conv2d(x, K / K[0].size, b, stride=stride, pad=pad)
 
 
+def pad_at_the_start_only(x, K, b, stride=1, pad=0):
+    return conv2d(np.pad(x, ((0, 0), (0, 0), (pad, 0), (pad, 0))), K, b, stride=stride)
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
@@ -90,6 +94,27 @@ EXERCISE = Exercise(
         Misconception("one-row-short", one_row_short,
             "The last row and the last column of places are missing. Check the size with (11.3): is the + 1 there?",
             family="off by one"),
+        Misconception("bias-taken-off", changed(lambda x, K, b: (x, K, -b)),
+            "The bias comes in with a minus. What is its sign in (11.6)?", family="wrong sign"),
+        Misconception("one-bias", changed(lambda x, K, b: (x, K, np.full_like(b, b[0]))),
+            "All maps get the bias of filter 0. Filter f has b[f]."),
+        Misconception("one-filter", changed(lambda x, K, b: (x, np.repeat(K[:1], len(K), axis=0), b)),
+            "All your maps are made with filter 0. Which index chooses the filter of map f?"),
+        Misconception("last-channel-only", changed(lambda x, K, b: (x[:, -1:], K[:, -1:], b)),
+            "Only the last channel of the image is left: each channel overwrites the one before. Shares add up: +=.",
+            family="overwritten instead of added"),
+        Misconception("mean-of-channels", changed(lambda x, K, b: (x, K / K.shape[1], b)),
+            "You averaged over the channels where (11.6) has a sum.", family="mean and sum confused"),
+        Misconception("pad-at-the-start-only", pad_at_the_start_only,
+            "All your zeros are above and to the left of the image. A frame has four sides: np.pad takes (before, "
+            "after) for each axis.", family="padding ignored"),
+        Misconception("channels-last", changed(output=lambda y: y.transpose(0, 2, 3, 1)),
+            "Right numbers, but the filter axis is the last one. Here it is axis 1: (N, F, H_out, W_out)."),
+        Misconception("flipped-without-bias", changed(lambda x, K, b: (x, K[:, :, ::-1, ::-1], 0 * b)),
+            "Two things: your kernel is turned by half a turn, and the bias is missing. Compare with (11.6)."),
+        Misconception("stride-and-pad-ignored", changed(moves=lambda stride, pad: (1, 0)),
+            "Neither stride nor pad changes anything in your answer. A frame of zeros first; then, where does the "
+            "window of place (p, q) begin?"),
     ],
     hints=[
         "Which four indices does one number of the output have? That gives the outer loops.",

@@ -10,6 +10,7 @@ from course_utils.checks.lessons.l11_convolution.shared import (
     conv2d_matrix,
     conv2d_taps,
     conv_cases,
+    frame,
     windows_of,
 )
 
@@ -17,6 +18,16 @@ from course_utils.checks.lessons.l11_convolution.shared import (
 def conv2d_windows(x, K, b, stride=1, pad=0):
     y = np.tensordot(windows_of(x, K, stride, pad), K, axes=([1, 4, 5], [1, 2, 3]))  # (N, H_out, W_out, F)
     return y.transpose(0, 3, 1, 2) + b[:, None, None]
+
+
+def conv2d_strides(x, K, b, stride=1, pad=0):
+    """The windows by strides of memory."""
+    x, (_, C, KH, KW) = frame(x, pad), K.shape
+    H_out, W_out = (x.shape[2] - KH) // stride + 1, (x.shape[3] - KW) // stride + 1
+    n, c, h, w = x.strides
+    steps = (n, c, h * stride, w * stride, h, w)
+    windows = np.lib.stride_tricks.as_strided(x, (len(x), C, H_out, W_out, KH, KW), steps)
+    return np.tensordot(windows, K, axes=([1, 4, 5], [1, 2, 3])).transpose(0, 3, 1, 2) + b[:, None, None]
 
 
 def scrambled_windows(x, K, b, stride=1, pad=0):
@@ -40,13 +51,29 @@ def speed_case(rng):
     return Case(x, K, rng.normal(size=2), stride=1, pad=0)
 
 
+def channels_not_matched(x, K, b, stride=1, pad=0):
+    """Two letters for one axis: each channel meets every slice."""
+    return np.einsum("ncpqij,fdij->nfpq", windows_of(x, K, stride, pad), K) + b[:, None, None]
+
+
+def scrambled_weights(x, K, b, stride=1, pad=0):
+    """The kernels reshaped to columns where they should be transposed."""
+    rows = windows_of(x, K, stride, pad).transpose(0, 2, 3, 1, 4, 5)
+    y = rows.reshape(-1, K[0].size) @ K.reshape(-1, len(K)) + b
+    return y.reshape(*rows.shape[:3], len(K)).transpose(0, 3, 1, 2)
+
+
+def framed_result(x, K, b, stride=1, pad=0):
+    return frame(conv2d(x, K, b, stride=stride), pad)
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
     id="11.3", title="Convolution without the loops over places", name="conv2d_fast", points=4, minutes=25,
     difficulty=4, section="6. Loops, windows, matrices", reference=conv2d_windows, cases=conv_cases,
     forbidden=("family:convolution",),
-    alternatives=[conv2d_taps, conv2d_matrix],
+    alternatives=[conv2d_taps, conv2d_matrix, conv2d_strides],
     speed=Speed(case=speed_case, slow=conv2d_loops, times=20,
         message="Right on every case, but too slow: a good answer needs about a hundredth of the loops' time, "
         "yours more than a twentieth. A loop over all places remains. Loop over the few places "
@@ -71,6 +98,15 @@ EXERCISE = Exercise(
             family="stride ignored"),
         Misconception("pad-ignored", changed(moves=lambda stride, pad: (stride, 0)),
             "pad changes nothing in your answer.", family="padding ignored"),
+        Misconception("channels-not-matched", channels_not_matched,
+            "Each channel meets the slices of all channels: they were summed apart, under two letters. Channel c "
+            "belongs to slice c."),
+        Misconception("kernels-scrambled", scrambled_weights,
+            "Your kernels were reshaped to (C·KH·KW, F), which mixes numbers of several filters. Give each filter a "
+            "row first, then transpose.", family="reshaped where axes are to be moved"),
+        Misconception("result-framed", framed_result,
+            "The zeros were put round the result. They belong round the image, before the windows are cut.",
+            family="padding ignored"),
     ],
     hints=[
         "Section 6 turned the windows of one grey image into the rows of a matrix. What is a row when the image has "

@@ -37,6 +37,13 @@ def pool_by_loops(x, size=2):
     return out
 
 
+def pool_by_reduceat(x, size=2):
+    """Along the rows, then along the columns."""
+    x, H_out, W_out = cropped(x, size)
+    rows = np.maximum.reduceat(x, size * np.arange(H_out), axis=2)
+    return np.maximum.reduceat(rows, size * np.arange(W_out), axis=3)
+
+
 def pool_with(reduce):
     def answer(x, size=2):
         x, H_out, W_out = cropped(x, size)
@@ -64,13 +71,34 @@ def pool_stride_one(x, size=2):
     return np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(2, 3)).max(axis=(4, 5))
 
 
+def pool_rest_at_the_start(x, size=2):
+    return max_pool2d(x[:, :, x.shape[2] % size :, x.shape[3] % size :], size)
+
+
+def pool_split_the_other_way(x, size=2):
+    x, H_out, W_out = cropped(x, size)
+    return x.reshape(*x.shape[:2], size, H_out, size, W_out).max(axis=(2, 4))
+
+
+def pool_first_image(x, size=2):
+    out = np.zeros_like(max_pool2d(x, size))
+    out[0] = max_pool2d(x, size)[0]
+    return out
+
+
+def pool_short_of_one(x, size=2):
+    out = np.zeros_like(max_pool2d(x, size))
+    out[:, :, :-1, :-1] = max_pool2d(x, size)[:, :, :-1, :-1]
+    return out
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
     id="11.4", title="Max pooling", name="max_pool2d", points=3, minutes=12, difficulty=2,
     section="7. Pooling", reference=max_pool2d, cases=pool_cases,
     forbidden=("family:max pooling",),
-    alternatives=[pool_by_views, pool_by_loops],
+    alternatives=[pool_by_views, pool_by_loops, pool_by_reduceat],
     misconceptions=[
         Misconception("mean", pool_with(np.mean),
             "This is average pooling: the mean of each window. Asked is the largest value.",
@@ -101,6 +129,22 @@ EXERCISE = Exercise(
             "One number for each channel: your window is the whole map. It should be size by size."),
         Misconception("over-channels", lambda x, size=2: max_pool2d(x, size).max(axis=1, keepdims=True),
             "The channels are gone. Pooling treats each channel for itself.", family="wrong axis"),
+        Misconception("smallest", pool_with(np.min),
+            "These are the smallest values of the windows. Asked are the largest."),
+        Misconception("corner", lambda x, size=2: cropped(x, size)[0][:, :, ::size, ::size],
+            "You take the upper left pixel of each window, whatever its value. Asked is the largest of all."),
+        Misconception("rest-at-the-start", pool_rest_at_the_start,
+            "Your windows begin too far right or down: what does not fill a window is dropped at the right and lower "
+            "edge, not at the left and upper one."),
+        Misconception("split-the-other-way", pool_split_the_other_way,
+            "Your windows hold pixels that lie far apart: H was split into (size, places), and that is another order "
+            "in memory than (places, size)."),
+        Misconception("size-ignored", lambda x, size=2: max_pool2d(x, 2),
+            "size changes nothing in your answer: the windows are always 2 by 2."),
+        Misconception("first-image-only", pool_first_image,
+            "Only the first image is pooled, the others are left at 0. Which index goes over the images?"),
+        Misconception("last-window-left-out", pool_short_of_one,
+            "The last row and the last column of windows are left at 0. How far does `range` go?", family="off by one"),
     ],
     hints=[
         "How many windows fit side by side in a row of 7 pixels, for size 2? What happens to the last pixel?",

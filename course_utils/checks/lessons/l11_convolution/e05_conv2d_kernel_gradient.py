@@ -37,6 +37,16 @@ def kernel_gradient_by_correlation(x, K, dy, stride=1, pad=0):
     return dK[:, :, :KH, :KW].swapaxes(0, 1)
 
 
+def kernel_gradient_by_ones(x, K, dy, stride=1, pad=0):
+    """One kernel entry at a time: what it alone would give, times dy."""
+    dK = np.zeros(K.shape)
+    for place in np.ndindex(K.shape):
+        alone = np.zeros(K.shape)
+        alone[place] = 1.0
+        dK[place] = np.sum(dy * conv2d(x, alone, np.zeros(len(K)), stride=stride, pad=pad))
+    return dK
+
+
 def gradient_cases(rng):
     for case in conv_cases(rng):
         x, K, b = case.args if isinstance(case, Case) else case
@@ -75,7 +85,7 @@ EXERCISE = Exercise(
     section="8. The way back", reference=kernel_gradient_loops, cases=gradient_cases,
     forbidden=("course_utils.conv.conv2d_backward", "torch.nn.grad.conv2d_weight",
                "tensorflow.raw_ops.Conv2DBackpropFilter", "family:automatic gradient", "family:numerical gradient"),
-    alternatives=[kernel_gradient_windows, kernel_gradient, kernel_gradient_by_correlation],
+    alternatives=[kernel_gradient_windows, kernel_gradient, kernel_gradient_by_correlation, kernel_gradient_by_ones],
     misconceptions=[
         Misconception("flipped", gradient_changed(output=lambda dK, dy: dK[:, :, ::-1, ::-1]),
             "Your gradient is turned by half a turn. Only dx meets a turned kernel; in dK each entry (i, j) meets the "
@@ -109,6 +119,18 @@ EXERCISE = Exercise(
             x[-1:], K, np.where(np.arange(dy[0, 0].size).reshape(dy[:1, :1].shape) == dy[0, 0].size - 1, dy[-1:], 0.0),
             stride=stride, pad=pad),
             "Only the last place of the last image is left: each step overwrites the one before. Shares add up: +=."),
+        Misconception("sign", gradient_changed(output=lambda dK, dy: -dK),
+            "Right size, wrong sign. Asked is the slope itself; the minus belongs to the step downhill.",
+            family="wrong sign"),
+        Misconception("last-image-only", gradient_changed(lambda x, dy: (x[-1:], dy[-1:])),
+            "Only the last image is left: each image overwrites the one before. Shares add up: +=.",
+            family="overwritten instead of added"),
+        Misconception("times-kernel", lambda x, K, dy, stride=1, pad=0: K * kernel_gradient(x, K, dy, stride, pad),
+            "A factor K too many. In a product the slope for one factor is the other one: here the pixel."),
+        Misconception("begins-at-K", lambda x, K, dy, stride=1, pad=0: K + kernel_gradient(x, K, dy, stride, pad),
+            "The gradient was added to K itself. Begin with zeros in the shape of K."),
+        Misconception("channels-added", gradient_changed(output=lambda dK, dy: 0 * dK + dK.sum(1, keepdims=True)),
+            "All slices of your dK[f] are the same: the channels were added up. Slice c meets channel c alone."),
     ],
     hints=[
         "One kernel entry K[f, c, i, j] is used at every place of every image. What does the chain rule do with "

@@ -51,8 +51,29 @@ def layer_cases(rng):
     yield [("conv", 3, 32, 3, 3)]
     yield [("dense", 784, 10)]
     yield []
+    yield [
+        ("conv", 3, 8, 2, 5),
+        ("conv", 8, 8, 3, 3),
+        ("conv", 8, 8, 3, 3),
+        ("pool", 2),
+        ("dense", 72, 9),
+        ("dense", 72, 9),
+    ]
     c, f, d = (int(v) for v in rng.integers(2, 9, 3))
     yield [("conv", c, f + c, 3, 2), ("pool", 3), ("conv", f + c, f, 1, 1), ("dense", 7 * f, d + 20)]
+
+
+def weights_only(layers):
+    return count_parameters(layers, 0, 0)
+
+
+def count_to_the_pool(layers):
+    places = [place for place, layer in enumerate(layers) if layer[0] == "pool"]
+    return count_parameters(layers[: places[0]] if places else layers)
+
+
+def count_square(layers):
+    return count_parameters([(*layer[:4], layer[3]) if layer[0] == "conv" else layer for layer in layers])
 
 
 # Data for people to read: a paragraph for each misconception.
@@ -79,6 +100,25 @@ EXERCISE = Exercise(
             "Your pooling layers have size·size weights, as in the fourth article. What could they learn?"),
         Misconception("dense-left-out", count_conv_only,
             "The dense layers are missing. Most parameters are there."),
+        Misconception("each-kind-once", lambda layers: count_parameters(list(dict.fromkeys(layers))),
+            "Two layers of the same sizes are counted once. Each has weights of its own: a set or a dict forgets "
+            "that."),
+        Misconception("one-bias-a-layer", lambda layers: weights_only(layers) + sum(x[0] != "pool" for x in layers),
+            "You count one bias for a whole layer. Each kernel, and each output of a dense layer, has its own."),
+        Misconception("bias-for-each-slice",
+            lambda layers: weights_only(layers) + sum(
+                x[1] * x[2] if x[0] == "conv" else x[2] for x in layers if x[0] != "pool"),
+            "You count a bias for each slice of a kernel. The slices are added up, and the bias comes in once."),
+        Misconception("square-kernels", count_square,
+            "Your kernels are all square: KH stands where KW should."),
+        Misconception("last-layer-only", lambda layers: count_parameters(layers[-1:]),
+            "Only the last layer is left: each one overwrites the total of those before. Where does it begin at 0?",
+            family="overwritten instead of added"),
+        Misconception("first-layer-only", lambda layers: count_parameters(layers[:1]),
+            "Only the first layer is counted. Does the `return` stand inside of the loop?"),
+        Misconception("stops-at-pooling", count_to_the_pool,
+            "Whatever comes after the first pooling layer is not counted. `break` leaves the loop; what goes on with "
+            "the next layer?"),
     ],
     hints=[
         "Which arrays does each kind of layer hold? Write down their shapes before you multiply.",

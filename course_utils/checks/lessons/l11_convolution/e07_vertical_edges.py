@@ -36,6 +36,11 @@ def edge_cases(rng):
     yield np.array([[0, 100, 255, 0], [255, 7, 0, 9]], dtype=np.uint8)
 
 
+def edges_255(image):
+    steps = broken_edges(image)
+    return np.where(image[:, 2:] < image[:, :-2], steps - 255, steps)
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
@@ -45,6 +50,7 @@ EXERCISE = Exercise(
     alternatives=[
         edges_by_kernel,
         lambda image: np.subtract(image[:, 2:], image[:, :-2], dtype=np.float64),
+        lambda image: broken_edges(image) - 256.0 * (image[:, 2:] < image[:, :-2]),
         lambda image: (image[:, 2:].astype(int) - image[:, :-2].astype(int)).astype(float),
     ],
     misconceptions=[
@@ -52,8 +58,8 @@ EXERCISE = Exercise(
             "Steps from bright to dark still come out as positive numbers. Print one pair of neighbours, their "
             "dtype, and their difference."),
         Misconception("int8", edges_int8,
-            "int8 holds -128 to 127, but a pixel goes up to 255: now the bright pixels are wrong. Which type holds "
-            "every difference?"),
+            "Steps of more than 127 are wrong by 256. Eight bits, read with a sign, hold -128 to 127; a difference of "
+            "pixels lies between -255 and 255. Which type holds every one?"),
         Misconception("absolute", lambda image: np.abs(vertical_edges(image)),
             "The sign is lost. Bright to dark should be negative, dark to bright positive."),
         Misconception("clipped", lambda image: np.maximum(vertical_edges(image), 0),
@@ -65,6 +71,20 @@ EXERCISE = Exercise(
         Misconception("rows", edges_of_rows,
             "You subtract neighbours above and below. Left and right neighbours differ in the second index.",
             family="wrong axis"),
+        Misconception("still-unsigned", lambda image: broken_edges(image.astype(np.uint16)),
+            "A step down is huge now: a larger type, but still one without negative numbers. What does the u in its "
+            "name stand for?"),
+        Misconception("half", lambda image: vertical_edges(image) / 2,
+            "Half of it: that is the slope per pixel, as `np.gradient` has it. Asked is right minus left, as it is.",
+            family="a factor forgotten or doubled"),
+        Misconception("curvature", lambda image: np.diff(image.astype(float), n=2, axis=1),
+            "This is right minus middle, minus (middle minus left): the difference of the differences. Asked is right "
+            "minus left."),
+        Misconception("off-by-one-turn", edges_255,
+            "Every step down is off by 1. How many values has a uint8, from 0 to 255?", family="off by one"),
+        Misconception("neighbours", lambda image: np.diff(image.astype(float), axis=1),
+            "You subtract each pixel from the next one. Asked are the two neighbours of a pixel, left and right of "
+            "it."),
     ],
     hints=[
         "What is 0 - 200, for you? Ask NumPy: np.uint8(0) - np.uint8(200).",

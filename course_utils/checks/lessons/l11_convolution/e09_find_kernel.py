@@ -34,6 +34,14 @@ def find_by_gradient_equations(x, y):
     return theta[:-1].reshape(len(x), TAP, TAP), float(theta[-1])
 
 
+def find_centred(x, y):
+    """Both sides less their means; the bias from the means."""
+    windows = np.lib.stride_tricks.sliding_window_view(x, (TAP, TAP), axis=(1, 2))
+    A = windows.transpose(1, 2, 0, 3, 4).reshape(y.size, -1)
+    w = np.linalg.lstsq(A - A.mean(axis=0), y.ravel() - y.mean(), rcond=None)[0]
+    return w.reshape(len(x), TAP, TAP), float(y.mean() - A.mean(axis=0) @ w)
+
+
 def filter_cases(rng):
     for C in (1, 2, 3):
         K, b = rng.normal(size=(1, C, TAP, TAP)), rng.uniform(2, 3, 1) * rng.choice([-1.0, 1.0], 1)
@@ -68,6 +76,70 @@ def is_turned(turn):
     return seen
 
 
+def is_good_once(mend):
+    """Bad as it is, and good once it is mended: `mend(K, b)` gives both."""
+
+    def seen(received, expected, case):
+        return share_of_variance(mend(np.asarray(received[0], dtype=float), received[1]), case) < 0.03
+
+    return seen
+
+
+def other_order(K):
+    """A kernel whose windows were laid out with the channel last."""
+    return np.moveaxis(K.reshape(TAP, TAP, len(K)), 2, 0)
+
+
+def is_one_channel(received, expected, case):
+    K = np.asarray(received[0])
+    return len(K) > 1 and np.any(K[0]) and not np.any(K[1:])
+
+
+def is_same_slices(received, expected, case):
+    K = np.asarray(received[0])
+    return len(K) > 1 and np.any(K) and np.allclose(K, K[:1])
+
+
+def is_too_short(received, expected, case):
+    """The right direction, but too timid: twice as much would be better."""
+    (K, b), seen = received, Case(held=case.args)  # on the picture that it learned from
+    nothing, once, twice = (share_of_variance((n * np.asarray(K), n * b), seen) for n in (0, 1, 2))
+    return np.any(K) and nothing > once > twice
+
+
+def is_endless(received, expected, case):
+    return share_of_variance(received, case) > 1e3
+
+
+def descended(x, y, lr, steps):
+    windows = np.lib.stride_tricks.sliding_window_view(x, (TAP, TAP), axis=(1, 2))
+    A = np.column_stack([windows.transpose(1, 2, 0, 3, 4).reshape(y.size, -1), np.ones(y.size)])
+    theta = np.zeros(A.shape[1])
+    for _ in range(steps):
+        theta = theta - lr * 2 / y.size * A.T @ (A @ theta - y.ravel())
+    return theta[:-1].reshape(len(x), TAP, TAP), float(theta[-1])
+
+
+def first_channel_alone(x, y):
+    K, b = find_kernel(x[:1], y)
+    return np.concatenate([K, np.zeros((len(x) - 1, TAP, TAP))]), b
+
+
+def same_slices(x, y):
+    K, b = find_kernel(x.sum(axis=0, keepdims=True), y)
+    return np.repeat(K, len(x), axis=0), b
+
+
+def channel_last(x, y):
+    K, b = find_kernel(x, y)
+    return np.moveaxis(K, 0, 2).reshape(K.shape), b
+
+
+def opposite_bias(x, y):
+    K, b = find_kernel(x, y)
+    return K, -b
+
+
 def bias_is_missing(received, expected, case):
     return abs(float(np.asarray(received[1]).ravel()[0])) < 1e-6 and np.abs(received[0]).max() > 1e-6
 
@@ -78,7 +150,7 @@ EXERCISE = Exercise(
     id="11.9", kind="experiment", title="Which kernel made this picture?", name="find_kernel", points=4, minutes=20,
     difficulty=4, section="8. The way back", reference=find_kernel, cases=filter_cases,
     metric=Metric(share_of_variance, "error on a picture not seen, as a share of its variance", at_most=0.03),
-    alternatives=[find_by_descent, find_by_gradient_equations],
+    alternatives=[find_by_descent, find_by_gradient_equations, find_centred],
     misconceptions=[
         Misconception("flipped", lambda x, y: find_kernel(x, y, lambda K: K[:, ::-1, ::-1]),
             "Your kernel would be right if it were turned by half a turn. The picture was made by (11.6), unturned.",
@@ -95,6 +167,25 @@ EXERCISE = Exercise(
             seen=bias_is_the_average),
         Misconception("says-the-average", lambda x, y: (np.zeros((len(x), 3, 3)), float(y.mean())),
             "All entries of K are 0: you say the average of y everywhere. That is the baseline, a share of about 1."),
+        Misconception("bias-with-minus", opposite_bias,
+            "Your kernel is good, and b has the wrong sign: the picture is the convolution plus b.",
+            seen=is_good_once(lambda K, b: (K, -b)), family="wrong sign"),
+        Misconception("channel-last", channel_last,
+            "Your weights are good, but in another order: the windows were laid out with the channel as last axis, and "
+            "K has it first. Which order have the axes of a window before you reshape?",
+            seen=is_good_once(lambda K, b: (other_order(K), b)), family="reshaped where axes are to be moved"),
+        Misconception("first-channel-only", first_channel_alone,
+            "Only channel 0 has weights. The kernel has a slice for each channel, C·3·3 unknown numbers.",
+            seen=is_one_channel),
+        Misconception("same-slices", same_slices,
+            "All slices of your kernel are the same: the channels were added up before. Each channel has nine unknowns "
+            "of its own.", seen=is_same_slices),
+        Misconception("endless", lambda x, y: descended(x, y, lr=2.0, steps=100),
+            "Your numbers grow without end: either you step up the slope, or the steps are too long. Print the error "
+            "after each step.", seen=is_endless),
+        Misconception("too-short", lambda x, y: descended(x, y, lr=0.01, steps=8),
+            "The direction is right, but K and b are too small: with twice as much the error would be lower. More "
+            "steps, or a larger learning rate?", seen=is_too_short),
     ],
     hints=[
         "Two ways. Walk: start with K = 0 and follow the gradients of section 8. Solve: each window of x and its y is "
