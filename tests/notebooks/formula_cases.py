@@ -7,6 +7,7 @@ without bounds.
 
 import ast
 import math
+from collections import Counter
 from functools import cache
 from types import SimpleNamespace
 
@@ -26,7 +27,8 @@ from tools.anatomy import open_book
 from tools.notebooks import find
 
 CASES = {}
-KNOWN = {"np": np, "math": math, "gen": gen, "attention": attention, "sigmoid": sigmoid, "softmax": softmax}
+KNOWN = {"np": np, "math": math, "Counter": Counter, "gen": gen, "attention": attention}
+KNOWN |= {"sigmoid": sigmoid, "softmax": softmax}
 
 
 @cache

@@ -193,6 +193,14 @@ def bits(rng):
     return {r"\text{cross-entropy in nats}": -math.log(1 / 8)}, [3.0]
 
 
+@case("16.16")
+def counting(rng):
+    k = int(rng.integers(2, 9))
+    _, mean_bits = lesson("16").ngram_bits("abacabad", "ab", 2, k)
+    p_a, p_b = (4 + k / 4) / (8 + k), (2 + k / 4) / (8 + k)
+    return {"s_n": 2, "k": k, "p_{n-1}": p_b, "b_n": 4, "V": 4}, [2 ** (-2 * mean_bits) / p_a, 1 / 4]
+
+
 # ---- 18: attention
 
 

@@ -132,22 +132,28 @@ def test_06_boundary(t):
 # ---- 11: a window
 
 
-@pytest.mark.parametrize("place", range(1, 10))
-def test_11_place(place):
+@pytest.mark.parametrize("filled", range(10))
+def test_11_place(filled):
     lesson = names_of("11", "11-165", "draw_place", "describe_place")
     picture = np.repeat([[0.0, 0, 1, 1, 1]], 5, axis=0)
     sums = np.array([[3.0, 3, 0]] * 3)  # right column minus left column, three rows
-    row, column = (place - 1) // 3, (place - 1) % 3
-    left, right = lesson.draw_place(place).axes
+    row, column = min(filled, 8) // 3, min(filled, 8) % 3
+    left, right = lesson.draw_place(filled).axes
     assert np.array_equal(left.images[0].get_array(), picture)
     assert left.patches[0].get_bbox().bounds == (column - 0.5, row - 0.5, 3, 3)
+    pixels, weights = left.texts[:25], left.texts[25:]
+    assert [numbers(text.get_text()) for text in pixels] == [[value] for value in picture.ravel()]
+    assert [(round(x), int(y)) for x, y in (text.get_position() for text in weights)] == [
+        (column + j, row + i) for i in range(3) for j in range(3)
+    ]
+    assert [numbers(text.get_text()) for text in weights] == [[-1], [0], [1]] * 3
     seen = np.ma.filled(right.images[0].get_array().astype(float), np.nan).ravel()
-    assert np.array_equal(seen[:place], sums.ravel()[:place]) and np.isnan(seen[place:]).all()
+    assert np.array_equal(seen[:filled], sums.ravel()[:filled]) and np.isnan(seen[filled:]).all()
+    asked = [f"{value:.0f}" for value in sums.ravel()[:filled]] + ["?"] * (filled < 9)  # the next one stays untold
     assert {text.get_position(): text.get_text() for text in right.texts} == {
-        (k % 3, k // 3): f"{sums.ravel()[k]:.0f}" for k in range(place)
+        (k % 3, k // 3): told for k, told in enumerate(asked)
     }
-    assert numbers(left.get_title()) == [row, column] and numbers(right.get_title()) == [sums[row, column]]
-    assert numbers(lesson.describe_place(place)) == [place, 9, row, column, sums[row, column]]
+    assert numbers(lesson.describe_place(filled)) == [filled, 9, *sums.ravel()[filled - 1 : filled]]
 
 
 # ---- 16: four dials

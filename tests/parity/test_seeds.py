@@ -23,6 +23,19 @@ def test_the_sums_of_lesson_16_come_from_its_own_cells():
     assert of["learned_sums"](of["GRU"](2, 16, rng), rng, steps=2).shape == of["sums"].shape == (500, 1)
 
 
+def test_a_way_back_that_is_cut_changes_no_state_and_no_slope_but_the_first():
+    of = names_of("16_lstm_gates.ipynb", "16-020", "16-040")
+    exec(names_source("16_lstm_gates.ipynb", "16-370", until="def open_gates"), of)
+    for whole, cut in ((of["LSTM"], of["OneShort"]), (of["RNN"], seeds.one_short(of["RNN"]))):
+        long, short = (layer(4, 32, np.random.default_rng(0)) for layer in (whole, cut))
+        (h, cache), (h_short, cache_short) = (layer.forward(of["x"][:3]) for layer in (long, short))
+        assert np.allclose(h[:, 1:], h_short)
+        dh = np.random.default_rng(1).normal(size=h.shape)
+        dh[:, 0] = 0
+        dx, dx_short = long.backward(dh, cache)[0], short.backward(dh[:, 1:], cache_short)[0]
+        assert np.allclose(dx[:, 1:], dx_short) and np.abs(dx[:, 0]).max() > 0
+
+
 @pytest.mark.slow
 def test_the_games_of_lesson_23_come_from_its_own_cells():
     of = names_of("23_gan.ipynb", "23-020", "23-040", "23-550", "23-560")
@@ -46,7 +59,7 @@ def test_a_claim_holds_for_both_ends_and_the_middle_or_not_at_all():
 
 
 def test_a_claim_that_does_not_hold_is_told(monkeypatch, capsys):
-    for part in ("adding", "longer_games"):
+    for part in ("adding", "writers", "longer_games"):
         monkeypatch.setattr(seeds, part, dict)
     monkeypatch.setattr(seeds, "first_letter", lambda: {"16: LSTM, bias 0": [0.25, 0.26]})
     assert seeds.main() == 0
