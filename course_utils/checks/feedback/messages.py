@@ -114,6 +114,19 @@ ENGLISH = {
     "or is round where square belongs, or has a variable taken the name of a function?",
     "error attribute": "A {what} has no `.{name}`: only arrays have it. Make one with np.asarray(...) first.",
     "error dtype": "{what} was taken for a type of numbers. A shape is one argument, a tuple: `np.zeros((n, m))`.",
+    "error caret": "`^` is no power in Python: it compares the bits of whole numbers. A power is `**`.",
+    "error iterable": "`for` goes through a list, an array or a `range`, and this is a single number. Counting to n "
+    "is `for i in range(n)`.",
+    "error whole": "An index is a whole number, and something else stands there. In `for v in x`, v is the entry "
+    "itself: no index is needed.",
+    "error logarithm": "The functions of `math` stop where there is no result: the logarithm of 0 or less, the root of "
+    "less than 0. Which value came in? Treat it before the call.",
+    "error solve": "`np.linalg.solve(M, v)` needs as many rows in v as M has: here M has {left} and v has {right}. "
+    "Is M the product that you want, `X.T @ X` or `X @ X.T`?",
+    "error foreign": "A function or object of ours was given something other than numbers and arrays, for instance a "
+    "tensor. Give it plain numbers.",
+    "error unpack": "Several results were to be taken apart, as `w, b`, and one object came. What stands behind "
+    "`return`?",
     "error local": "`{what}` is used before it gets a value, on some path through the function.",
     "error name": "Nothing has the name `{what}` there. Is it spelled as where it is made, and made before it is used? "
     "If it is meant as text, it needs quotes: `'{what}'`.",
@@ -168,6 +181,11 @@ ENGLISH = {
     "stand below the loop?",
     "habit in place": "Line {line}: `{call}` changes its list (or dict, or set) and returns None, so `{code}` keeps "
     "None. Write `{call}` alone.",
+    "habit root": "Line {line}: `{code}` is half of the first power: a power comes before a division. A root is "
+    "`** (1 / 2)`, `** 0.5` or np.sqrt.",
+    "habit caret": "Line {line}: `^` is no power in Python, it compares bits. A power is `**`: `{code}`.",
+    "habit halved": "Line {line}: `/ {by} * {what}` divides by {by} and then *multiplies* by {what}: Python goes from "
+    "left to right. What is to divide together stands in brackets: `/ ({by} * {what})`.",
     "several": "{count} things at once:",
     "mostly": "This fits {alike} of the {wrong} cases that went wrong, not all, so we are not sure:",
     # labels
