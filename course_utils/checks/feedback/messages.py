@@ -174,6 +174,15 @@ ENGLISH = {
     "at": "At `{where}`: expected {expected}, received {received}.",
     "in place": "Look into `{where}`.",
     "off": "The difference is only {off}: is a constant or an `eps` another one, or was something rounded?",
+    "factor": "In every case {what} is {factor} times what was expected.",
+    "factor sign": "The size is right: where is the sign turned round?",
+    "factor size": "Which factor is missing, or one too many?",
+    "factor both": "That is two things at once: a sign that is turned round, and a factor.",
+    "factor log": "That is what {name} makes of it, the logarithm to base {base}. Which logarithm is asked for?",
+    "kept": "Called twice with the same inputs, it gave two different results. Something is left from the last call (a "
+    "name outside of the function, or a list as a default value, is made only once), or chance plays a part.",
+    "always the same": "The result is the same in every case, whatever comes in. Does the function use its arguments, "
+    "or something of that kind from another cell?",
     "supplied": "(Tried with a right {names}, so that a mistake there is not counted twice.)",
     "parts": "{count} of {all} parts are right: {right}. Look again at {wrong}.",
     "measured": "Right on every small case, but not on a larger one.",

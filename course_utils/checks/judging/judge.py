@@ -19,11 +19,13 @@ from course_utils.checks.judging.bench import HARD_STOPS, Bench, Trial
 from course_utils.checks.judging.budgets import look_at
 from course_utils.checks.judging.compare import Difference, plain_text, type_name
 from course_utils.checks.judging.diagnose import Found, recognise
+from course_utils.checks.judging.numbers import pattern_words
 from course_utils.checks.judging.observation import Observation, parameter_names
 from course_utils.checks.judging.parts import order_of, parts_of
 
 NO_CREDIT = 0.0
 SLIGHT = 1e-3  # a relative difference that is easily overlooked
+PATTERNS = {"value", "shape", "length", "type"}  # differences that may have something in common
 LOOPS, LOOPED = frozenset(routes_of("loop")), 0.5  # what hides a loop, and the share of a right answer that has one
 
 
@@ -54,7 +56,11 @@ def _judged(bench: Bench, caller: Caller, ours: dict[str, Any], budgets: bool) -
     unready = _unready(exercise, caller)
     if unready is not None:
         return unready
-    result = verdict(bench, bench.trials(caller))
+    trials = bench.trials(caller)
+    result = verdict(bench, trials)
+    if result.fault in PATTERNS and (words := pattern_words(bench, trials, caller)):
+        share = parts_of(bench, trials).sentence(exercise)
+        result.message = f"{words} {share}".rstrip()
     if not result.passed and result.misconception is None:
         result.message = _other_kind(exercise, caller) or result.message
     return _within_budgets(bench, caller, result) if result.passed and budgets else result
@@ -215,7 +221,9 @@ def _mistakes_message(found: Found) -> str:
     words = [m.message for m in found.mistakes]
     if len(words) > 1:
         return "\n".join([say("several", count=len(words)), *words])
-    return words[0] if found.everything else f"{say('mostly', alike=found.alike, wrong=found.wrong)} {words[0]}"
+    if found.everything or found.alike == found.wrong:
+        return words[0]
+    return f"{say('mostly', alike=found.alike, wrong=found.wrong)} {words[0]}"
 
 
 def _fault_name(trial: Trial) -> str:
