@@ -139,7 +139,8 @@ ENGLISH = {
     "Unusable": "What `{name}` gave back could not be used further ({text}).",
     "borrowed": "The result comes from {routes}, which is the very thing to be written here. "
     "Write it yourself; the imported one is for comparing afterwards.",
-    "loop": "The numbers are right, but there is a loop in your code, and the task asks for none. "
+    "loop": "The numbers are right, but there is a loop in your code (`map`, `reduce` and a function that calls itself "
+    "go round too), and the task asks for none. "
     "Which operation on whole arrays does all rounds at once?",
     # what can be wrong with a result
     "printed": "`{name}` prints its result but returns nothing. Printing shows a value to people; "

@@ -58,7 +58,7 @@ def wrong_gradient(dw, db):
 EXERCISE = Exercise(
     id="04.3", title="The gradient for any number of features", name="mse_gradient", points=4, minutes=20,
     difficulty=3, section="3. Which way is down?", reference=mse_gradient, cases=gradient_cases,
-    forbidden=("course_utils.losses.mse_backward", "family:numerical gradient", "family:automatic gradient"),
+    forbidden=("family:backward pass", "family:numerical gradient", "family:automatic gradient"),
     alternatives=[gradient_by_loop, gradient_by_columns, gradient_by_ones],
     parts=("dw", "db"),
     misconceptions=[

@@ -105,7 +105,7 @@ EXERCISE = Exercise(
     id="04.4", title="Walk downhill", name="gradient_descent", points=4, minutes=20, difficulty=3,
     section="4. Two ways to the bottom", reference=gradient_descent, cases=descent_cases,
     drive=play_descent, needs=("04.1", "04.2", "04.3"),
-    forbidden=("course_utils.linear_models.LinearRegression", "course_utils.optim.SGD"),
+    forbidden=("family:optimizer",),
     alternatives=[descend(), descent_by_ones],
     parts=("w", "b", "losses"),
     misconceptions=[

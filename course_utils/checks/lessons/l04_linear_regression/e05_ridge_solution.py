@@ -53,7 +53,7 @@ def ridge_bias_is_mean(X, y, lam):
 EXERCISE = Exercise(
     id="04.5", title="Ridge, solved", name="ridge_solution", points=4, minutes=20, difficulty=4,
     section="6. Too few patients: ridge", reference=ridge_solution, cases=ridge_cases,
-    forbidden=("family:ridge regression", "course_utils.linear_models.LinearRegression"),
+    forbidden=("family:ridge regression", "family:linear model"),
     alternatives=[ridge_with(lambda n, lam: n * lam), ridge_by_extra_people],
     parts=("w", "b"),
     misconceptions=[
