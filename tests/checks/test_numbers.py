@@ -33,6 +33,16 @@ def test_a_logarithm_to_another_base_is_told():
     assert "to base 2" in told(LOGS, lambda x: -np.log2(x**2))
 
 
+def test_rounded_numbers_are_told():
+    assert told(but(), lambda x: round(float(RIGHT(x)), 2)).startswith(
+        "The numbers are the right ones, rounded to 2 digits"
+    )
+    large = but(reference=lambda x: 100 * np.sum(x), alternatives=[len, len])
+    assert "rounded to 0 digits" in told(large, lambda x: round(float(100 * np.sum(x))))
+    assert "without what stands after the point" in told(large, lambda x: int(100 * np.sum(x)))
+    assert "rounded" not in told(large, lambda x: int(100 * np.sum(x)) + 1)
+
+
 @pytest.mark.parametrize("answer", [lambda x: RIGHT(x) + 1, lambda x: RIGHT(x) * len(x), lambda x: np.zeros(3)])
 def test_what_is_no_factor_is_not_told(answer):
     assert "times what was expected" not in told(but(), answer)

@@ -175,6 +175,10 @@ ENGLISH = {
     "at": "At `{where}`: expected {expected}, received {received}.",
     "in place": "Look into `{where}`.",
     "off": "The difference is only {off}: is a constant or an `eps` another one, or was something rounded?",
+    "rounded": "The numbers are the right ones, rounded to {places} after the point. Give them as they are: rounding "
+    "is for printing.",
+    "cut off": "The numbers are the right ones without what stands after the point. Where were they made whole "
+    "numbers?",
     "factor": "In every case {what} is {factor} times what was expected.",
     "factor sign": "The size is right: where is the sign turned round?",
     "factor size": "Which factor is missing, or one too many?",

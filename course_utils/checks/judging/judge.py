@@ -293,7 +293,8 @@ def _off(gap: Difference) -> str:
 def place_text(exercise: Exercise, where: str) -> str:
     """Where in the result, in the learner's words: "db[2]" if the third thing returned is db, else "result[2][2]"."""
     part = re.match(r"\[(\d+)\]", where) if exercise.parts else None
-    return exercise.parts[int(part[1])] + where[part.end() :] if part else f"result{where}"
+    whole = exercise.name if exercise.is_value else "result"
+    return exercise.parts[int(part[1])] + where[part.end() :] if part else f"{whole}{where}"
 
 
 def bound_text(exercise: Exercise) -> str:
@@ -310,8 +311,11 @@ def _said(seen: Observation) -> dict[str, str]:
 
 
 def _example(exercise: Exercise, trial: Trial) -> Example | None:
-    """The failing case, ready to read; a value has no case, and its right answer is not given away."""
-    if exercise.is_value:
+    """The failing case, ready to read; a value has no case, and its right answer is not given away.
+
+    Where a bound is reached and only an argument was changed, there is nothing to compare.
+    """
+    if exercise.is_value or (exercise.metric is not None and trial.gap.kind == "mutated"):
         return None
     if exercise.metric is not None:  # many answers reach the bound: one of them is not what is expected
         expected = f"{exercise.metric.label}: {bound_text(exercise)}"

@@ -10,13 +10,14 @@ import numpy as np
 
 from course_utils.checks.callers import Caller
 from course_utils.checks.feedback.messages import say
+from course_utils.checks.feedback.wording import counted
 from course_utils.checks.judging.bench import Bench, Trial
 from course_utils.checks.judging.compare import same
 from course_utils.checks.judging.observation import observe
 from course_utils.checks.judging.parts import entries, parts_of
 
 FEWEST = 3  # numbers of different size, or cases, that show the same
-LARGEST_DIVISOR = 12
+LARGEST_DIVISOR, MOST_PLACES = 12, 7
 BASES = {10: "log10", 2: "log2"}
 
 
@@ -33,7 +34,7 @@ def pattern_words(bench: Bench, trials: list[Trial], caller: Caller) -> str:
         return say("kept")
     if worst.gap.kind in ("value", "shape") and _is_one(bench, [t.got.value for t in trials]):
         return say("always the same") if _differ(bench, [t.want.value for t in trials]) >= FEWEST else ""
-    return factor_words(bench, trials)
+    return rounded_words(trials) or factor_words(bench, trials)
 
 
 def _is_one(bench: Bench, values: list) -> bool:
@@ -47,6 +48,21 @@ def _differ(bench: Bench, values: list) -> int:
         if not any(same(value, other, bench.rule) for other in different):
             different.append(value)
     return len(different)
+
+
+def rounded_words(trials: list[Trial]) -> str:
+    """Every number is the right one, rounded, or cut to a whole one; empty where it is something else."""
+    ours, theirs = (_leaves([getattr(t, side).value for t in trials]) for side in ("got", "want"))
+    if ours is None or theirs is None or len(ours) != len(theirs):
+        return ""
+    finite = np.isfinite(ours) & np.isfinite(theirs)
+    ours, theirs = ours[finite], theirs[finite]
+    if len(np.unique(ours)) < FEWEST:
+        return ""
+    for places in range(MOST_PLACES):
+        if np.allclose(ours, theirs.round(places), rtol=1e-12, atol=1e-12):
+            return say("rounded", places=counted(places, "digit"))
+    return say("cut off") if np.array_equal(ours, np.trunc(theirs)) else ""
 
 
 def factor_words(bench: Bench, trials: list[Trial]) -> str:

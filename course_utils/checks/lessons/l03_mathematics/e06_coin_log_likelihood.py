@@ -139,6 +139,17 @@ def coin_pairs(heads, tosses, p):
     return total
 
 
+def only_unlikely(received, expected, case):
+    """The impossible has some finite number, and only coins at the border went wrong."""
+    p = case.args[2]
+    border = p in (0, 1) or p < 1e-6
+    return border and -1e5 < received <= 0 and (received < -1 or np.isfinite(expected))
+
+
+def very_large(received, expected, case):
+    return np.isneginf(expected) and -np.inf < received < -1e5
+
+
 def coins(rng):
     """A few tosses, no heads, only heads, certain coins, a coin that is nearly certain, and ten thousand tosses."""
     yield 1, 2, 0.5
@@ -208,6 +219,7 @@ EXERCISE = Exercise(
             "clipped",
             coin_clipped,
             "You keep p away from 0 and 1, so the impossible is only unlikely. Treat these two cases by themselves.",
+            seen=only_unlikely,
         ),
         Misconception(
             "always-impossible",
@@ -240,6 +252,7 @@ EXERCISE = Exercise(
             "large-number",
             coin_large_number,
             "A very large number stands where `-inf` is asked for: `-np.inf`, or `float('-inf')`.",
+            seen=very_large,
         ),
         Misconception(
             "more-than-one",
