@@ -40,6 +40,8 @@ def test_rounded_numbers_are_told():
     large = but(reference=lambda x: 100 * np.sum(x), alternatives=[len, len])
     assert "rounded to 0 digits" in told(large, lambda x: round(float(100 * np.sum(x))))
     assert "without what stands after the point" in told(large, lambda x: int(100 * np.sum(x)))
+    rounds = lambda X, W: ((X @ W).round(2), W.sum(axis=0), 0)  # noqa: E731
+    assert told(WHOLE, rounds).startswith("The numbers are the right ones, rounded to 2 digits")
     assert "rounded" not in told(large, lambda x: int(100 * np.sum(x)) + 1)
 
 

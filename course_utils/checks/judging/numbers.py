@@ -34,7 +34,10 @@ def pattern_words(bench: Bench, trials: list[Trial], caller: Caller) -> str:
         return say("kept")
     if worst.gap.kind in ("value", "shape") and _is_one(bench, [t.got.value for t in trials]):
         return say("always the same") if _differ(bench, [t.want.value for t in trials]) >= FEWEST else ""
-    return rounded_words(trials) or factor_words(bench, trials)
+    wrong = parts_of(bench, trials).wrong if exercise.parts else []
+    name = wrong[0] if len(wrong) == 1 else None
+    pairs = [(_part(bench, t.got, name), _part(bench, t.want, name)) for t in trials]
+    return rounded_words(pairs) or factor_words(bench, pairs, name)
 
 
 def _is_one(bench: Bench, values: list) -> bool:
@@ -50,9 +53,9 @@ def _differ(bench: Bench, values: list) -> int:
     return len(different)
 
 
-def rounded_words(trials: list[Trial]) -> str:
+def rounded_words(pairs: list[tuple[Any, Any]]) -> str:
     """Every number is the right one, rounded, or cut to a whole one; empty where it is something else."""
-    ours, theirs = (_leaves([getattr(t, side).value for t in trials]) for side in ("got", "want"))
+    ours, theirs = (_leaves([pair[side] for pair in pairs]) for side in (0, 1))
     if ours is None or theirs is None or len(ours) != len(theirs):
         return ""
     finite = np.isfinite(ours) & np.isfinite(theirs)
@@ -65,11 +68,9 @@ def rounded_words(trials: list[Trial]) -> str:
     return say("cut off") if np.array_equal(ours, np.trunc(theirs)) else ""
 
 
-def factor_words(bench: Bench, trials: list[Trial]) -> str:
-    """'In every case your numbers are -1/2 times ...', of the whole or of the one part that is wrong."""
-    wrong = parts_of(bench, trials).wrong if bench.exercise.parts else []
-    name = wrong[0] if len(wrong) == 1 else None
-    factor = _factor(bench, [(_part(bench, t.got, name), _part(bench, t.want, name)) for t in trials])
+def factor_words(bench: Bench, pairs: list[tuple[Any, Any]], name: str | None) -> str:
+    """'In every case the result is -1/2 times ...', of the whole or of the one part that is wrong."""
+    factor = _factor(bench, pairs)
     if factor is None:
         return ""
     what = f"`{name}`" if name else "the result"

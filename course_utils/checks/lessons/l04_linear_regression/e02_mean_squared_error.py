@@ -59,6 +59,9 @@ EXERCISE = Exercise(
         Misconception("root-of-the-sum", lambda pred, y: np.sqrt(np.sum((pred - y) ** 2)),
             "Two things at once: a root is taken, and the squares are added up without dividing by n. This is the "
             "length of the error vector."),
+        Misconception("spread-of-errors", lambda pred, y: np.var(pred - y),
+            "This is the spread of the errors around their mean. If all predictions are 3 too high, what must the loss "
+            "say?"),
         Misconception("squares-apart", lambda pred, y: np.mean(pred**2 - y**2),
             "You squared predictions and targets by themselves. What is squared in (4.2) is their difference."),
         Misconception("target-squared", lambda pred, y: np.mean(pred - y**2),

@@ -142,6 +142,19 @@ def descent_three_in_a_tuple(X, y, lr, steps):
     return [w, np.array(b), tuple(losses)]
 
 
+def from_small_weights(X, y, lr, steps):
+    """Starts at small weights, as networks do."""
+    start = np.full(X.shape[1], 0.01)
+    w, b, losses = gradient_descent(X, y - X @ start, lr, steps)
+    return w + start, b, losses
+
+
+def starts_elsewhere(received, expected, case):
+    losses, right = received[2], expected[2]
+    rounded = np.array_equal(losses, np.round(losses, 4))
+    return len(losses) == len(right) and not rounded and not np.isclose(losses[0], right[0], rtol=1e-7)
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
@@ -210,6 +223,9 @@ EXERCISE = Exercise(
         Misconception("uphill-and-short",
             descend(step=lambda w, b, dw, db, lr: (w + lr * dw, b + lr * db), record="before"),
             "Two things at once: you walk uphill, see the sign in (4.6), and the loss after the last step is missing."),
+        Misconception("another-start", from_small_weights,
+            "Already the first loss differs: at w = 0 and b = 0 it is the mean of y². Where does your walk start, and "
+            "is its loss noted before the first step?", seen=starts_elsewhere),
     ],
     hints=[
         "Where do you stand at the start, and what must you know there before you may move?",

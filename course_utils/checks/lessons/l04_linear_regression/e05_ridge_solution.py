@@ -102,6 +102,18 @@ def ridge_by_svd(X, y, lam):
     return [w, np.array(y.mean() - X.mean(axis=0) @ w)]
 
 
+def ridge_shrunk(X, y, lam):
+    """Least squares, and its weights by (4.10)."""
+    w, _ = ridge_solution(X, y, 0.0) if len(X) > X.shape[1] else ridge_by_people(X, y, 0.0)
+    return w / (1 + lam), y.mean() - X.mean(axis=0) @ w / (1 + lam)
+
+
+def shrunk_weights(received, expected, case):
+    """The weights of least squares, divided by 1 + lam; b may be anything."""
+    X, y, lam = case.args
+    return len(X) <= X.shape[1] or np.allclose(received[0], ridge_shrunk(X, y, lam)[0])
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
@@ -139,6 +151,9 @@ EXERCISE = Exercise(
         Misconception("bias-is-the-mean", ridge_bias_is_mean,
             "The weights are right. The bias is the mean of y only if every feature has mean 0; here the features "
             "carry b away: predict the average person, and ask what b must be."),
+        Misconception("shrunk-by-the-formula", ridge_shrunk,
+            "You divide the weights of least squares by 1 + lam. (4.10) holds for one feature whose squares have the "
+            "mean 1; here features differ, and hang together.", seen=shrunk_weights),
         Misconception("bias-sign",
             centred(lambda Z, t, lam: (Z.T @ Z + len(t) * lam * eye(Z), Z.T @ t), lambda m, x, w: m + x @ w),
             "The weights are right. In b the part of the features has the wrong sign: the average person is predicted "
