@@ -40,6 +40,25 @@ def derivative_one_side_at_a_kink(f, x):
     return (f(x + h) - f(x)) / h
 
 
+def derivative_left_side(f, x):
+    h = 1e-8
+    return (f(x) - f(x - h)) / h
+
+
+def derivative_one_side_by_two(f, x):
+    h = 1e-6
+    return (f(x + h) - f(x)) / (2 * h)
+
+
+def derivative_without_sign(f, x):
+    return abs(numerical_derivative(f, x))
+
+
+def derivative_second(f, x):
+    h = 1e-3
+    return (f(x + h) - 2 * f(x) + f(x - h)) / h**2
+
+
 def derivative_bracket(f, x):
     h = 1e-5
     return f(x + h) - f(x - h) / (2 * h)
@@ -114,6 +133,7 @@ def curves(rng):
     yield abs, 0.0
     yield np.exp, 0.0
     yield gentle, 1.23
+    yield np.cos, 1.0  # falls
     yield np.exp, 0.5
     yield wave, float(rng.uniform(-0.4, 0.4))
     yield np.log, float(rng.uniform(2.5, 4.0))
@@ -169,6 +189,27 @@ EXERCISE = Exercise(
             derivative_one_side_at_a_kink,
             "Right where the curve is smooth, but at the kink of `abs` you see the right side only. Step as far to the "
             "left as to the right.",
+        ),
+        Misconception(
+            "left-side-at-a-kink",
+            derivative_left_side,
+            "Right where the curve is smooth, but at the kink of `abs` you see the left side only. Step as far to the "
+            "right as to the left.",
+        ),
+        Misconception(
+            "one-side-by-two",
+            derivative_one_side_by_two,
+            "Half of the slope: you step to one side, a way of h, and divide by 2h. From where to where does (3.5) go?",
+        ),
+        Misconception(
+            "without-sign",
+            derivative_without_sign,
+            "A curve that falls has a slope below 0. What does `abs` do to that?",
+        ),
+        Misconception(
+            "second-slope",
+            derivative_second,
+            "This is how the slope itself changes, the second derivative. The first needs f at two places only.",
         ),
         Misconception(
             "bracket-forgotten",

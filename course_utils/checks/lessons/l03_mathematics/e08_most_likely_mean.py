@@ -162,10 +162,10 @@ EXERCISE = Exercise(
             "You look at some of the values only, and the product is still a product. All of them have a say.",
         ),
         Misconception(
-            "from-nothing",
+            "always-the-first",
             most_likely_from_nothing,
-            "You look for a score above 0, but a log-likelihood is below 0: none is found. With what must the search "
-            "begin?",
+            "You give the first candidate, whatever the values are. Does your search wait for a score above 0, though "
+            "a log-likelihood is below 0? Or is a distance below 0 taken for a small one?",
         ),
     ],
     hints=[

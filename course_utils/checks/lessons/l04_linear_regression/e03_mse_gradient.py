@@ -126,6 +126,9 @@ EXERCISE = Exercise(
             "Two things at once: the sign is turned round, and the slopes are sums where means are asked."),
         Misconception("neither-2-nor-mean", wrong_gradient(lambda X, e: X.T @ e, lambda X, e: e.sum()),
             "Two things at once: the 2 of the square is lost, and the slopes are sums where means are asked."),
+        Misconception("divided-by-d",
+            wrong_gradient(lambda X, e: 2 * X.T @ e / X.shape[1], lambda X, e: 2 * e.sum() / X.shape[1]),
+            "You divide by the number of features. The mean of (4.2) runs over the people: how many are they?"),
         Misconception("means-multiplied",
             wrong_gradient(lambda X, e: 2 * X.mean(axis=0) * e.mean(), lambda X, e: 2 * e.mean()),
             "You multiplied the mean error with the mean feature. Multiply person by person first, then take the "

@@ -80,6 +80,11 @@ def ridge_one_mean(X, y, lam):
     return w, y.mean() - X.mean() * w.sum()
 
 
+def ridge_centred_late(X, y, lam):
+    w = np.linalg.lstsq(X.T @ X + len(y) * lam * eye(X), X.T @ y, rcond=None)[0]
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
 def ridge_first_free(X, y, lam):
     A, P = np.column_stack([X, np.ones(len(y))]), np.eye(X.shape[1] + 1)
     P[0, 0] = 0.0
@@ -158,6 +163,9 @@ EXERCISE = Exercise(
             centred(lambda Z, t, lam: (Z.T @ Z + len(t) * lam * eye(Z), Z.T @ t), lambda m, x, w: m + x @ w),
             "The weights are right. In b the part of the features has the wrong sign: the average person is predicted "
             "as x_mean · w + b, and that must be the mean of y.", family="wrong sign"),
+        Misconception("centred-too-late", ridge_centred_late,
+            "Your b belongs to your w, but w was found as if there were no bias. Take the means off before you solve, "
+            "or solve for both at once.", family="bias forgotten"),
         Misconception("price-everywhere", centred(lambda Z, t, lam: (Z.T @ Z + len(t) * lam, Z.T @ t)),
             "The price went onto every entry of the table: a number is added everywhere. On which entries of XᵀX does "
             "w_j meet itself?"),

@@ -149,6 +149,13 @@ EXERCISE = Exercise(
             compared_with(lambda test, every, train: np.mean((test - train.mean()) ** 2)),
             "You compare with the mean of those who taught. The code as it was compares with the test people's own "
             "variance: that part was right."),
+        Misconception("sum-by-variance", compared_with(lambda test, every, train: np.var(test) / len(test)),
+            "A sum of squared errors is divided by a variance, which is a mean. Both must be sums, or both means.",
+            family="mean and sum confused"),
+        Misconception("deviation", compared_with(lambda test, every, train: np.std(test)),
+            "The error is divided by a standard deviation. Squared errors are compared with a variance."),
+        Misconception("n-minus-one", compared_with(lambda test, every, train: np.var(test, ddof=1)),
+            "The variance of the test people is divided by n - 1, the error by n. The code as it was had n in both."),
         Misconception("one-minus-forgotten", one_minus_forgotten,
             "This is the share of the spread that is *not* explained. What did the code take it from?"),
         Misconception("no-ones", without_ones,
