@@ -10,7 +10,7 @@ from course_utils.checks import notebook, registry
 from course_utils.checks.callers import Caller
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.exercise import Exercise, for_student
-from course_utils.checks.feedback.habits import FAULTS, habit_words, source_of
+from course_utils.checks.feedback.habits import FAULTS, habit_words, source_of, sure_words
 from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.panel import panel_html, text
 from course_utils.checks.feedback.result import NOT_YET, Result
@@ -60,9 +60,16 @@ def check(
 
 def _add_habits(result: Result, caller: Caller) -> None:
     """What the code itself shows comes before what its result looks like."""
-    if isinstance(caller, InProcess) and result.fault in FAULTS and result.misconception is None:
-        words = habit_words(source_of(caller.names.get(result.exercise.name)))
-        result.message = f"{words}\n{result.message}" if words else result.message
+    if not isinstance(caller, InProcess) or result.passed or result.exercise.is_value:
+        return
+    source, lines = source_of(caller.names.get(result.exercise.name)), result.message.splitlines()
+    named, shown = result.misconception in result.exercise.mistakes, result.fault in FAULTS
+    sure = sure_words(source) if named or shown else ""
+    if sure:  # what it gives may look like another mistake, or a factor, but here stands the cause
+        told = named or result.fault == "value" or lines[0] == say("error caret")
+        result.message = "\n".join([sure, *(lines[1:] if told else lines)])
+    elif shown and result.misconception is None and (words := habit_words(source)):
+        result.message = f"{words}\n{result.message}"
 
 
 def _judged(exercise: Exercise, caller: Caller, seed: int) -> Result:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_utils.checks import Exercise, Misconception, check
-from course_utils.checks.feedback.habits import habit_words
+from course_utils.checks.feedback.habits import habit_words, sure_words
 from tests.checks.test_parts import WHOLE
 from tests.checks.test_proofs import but
 
@@ -202,8 +202,42 @@ def test_a_return_in_the_loop_and_a_kept_append_are_told():
 
 
 @pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("def f(x):\n    return np.mean(x) ** 1/2", "Line 2: `np.mean(x) ** 1 / 2` is half of the first power"),
+        (
+            "def f(x):\n    h = 10 ^ -5\n    return h",
+            "Line 2: `^` is no power in Python, it compares bits. A power is `**`",
+        ),
+        ("def f(x):\n    return sum((x - 1)^2)", "A power is `**`: `(x - 1) ** 2`"),
+        ("def f(x):\n    return x ** 0.5 + x ** (1 / 2) + x ** 2 / 3", ""),
+        ("def f(a, b):\n    return a ^ b", ""),
+        ("def f(", ""),
+    ],
+)
+def test_what_nobody_means_is_told_for_sure(code, words):
+    assert sure_words(code).startswith(words) or words in sure_words(code)
+    assert words or sure_words(code) == ""
+
+
+def test_a_root_that_halves_is_no_other_mistake():
+    half = Misconception("half", lambda x: np.mean(x**2) / 2, "This is half of what is asked for.")
+    exercise = but(misconceptions=[half, *but().misconceptions])
+    rooted = lambda x: np.mean(x**2) ** 1 / 2  # noqa: E731
+    assert "half of the first power" in check(exercise, rooted, quiet=True).message.splitlines()[0]
+    told = check(but(), lambda x: np.mean(x ^ 2), quiet=True).message
+    assert told.startswith("Line 1: `^` is no power") and told.count("A power is") == 1
+
+
+def test_what_divides_and_then_multiplies_is_told():
+    told = habit_words("def f(x):\n    h = 1e-5\n    return (x(h) - x(-h)) / 2 * h")
+    assert told.startswith("Line 3: `/ 2 * h` divides by 2 and then *multiplies* by h")
+
+
+@pytest.mark.parametrize(
     "code",
     [
+        "def f(x):\n    return 1 / 2 * x + x / n * d + x / (2 * h)",
         "def f(x):\n    for v in x:\n        if v:\n            return v",
         "def f(x):\n    while True:\n        return 1",
         "def f(x):\n    for v in x:\n        if v < 0:\n            continue\n        return v",

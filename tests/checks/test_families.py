@@ -7,10 +7,12 @@ import statistics
 import numpy as np
 import pytest
 
+from course_utils.affine import affine_backward, affine_forward
 from course_utils.checks import check, registry
 from course_utils.checks.callers.families import FAMILIES, PREFIX, expand
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.conv import max_pool2d_forward
+from course_utils.optim import SGD
 from tests.checks.test_check import but
 
 
@@ -84,7 +86,87 @@ def size_of_convolved(n, k, stride, pad):
     return len(np.convolve(np.zeros(n + 2 * pad), np.ones(k), mode="valid")[::stride])
 
 
+def sparse_product(A, B):
+    from scipy.sparse import csr_matrix
+
+    return (csr_matrix(A) * csr_matrix(B)).toarray()
+
+
+def linear_function(X, w, b):
+    torch, X, w, b = torch_of(X, w[None], [b])
+    return torch.nn.functional.linear(X, w, b).numpy()[:, 0]
+
+
+def linear_module(X, w, b):
+    torch, X = torch_of(X)
+    layer = torch.nn.Linear(X.shape[1], 1).double()
+    layer.load_state_dict({"weight": torch.tensor(w)[None], "bias": torch.tensor([b]).double()})
+    return layer(X).detach().numpy()[:, 0]
+
+
+def model_with_given_weights(X, w, b):
+    from sklearn.linear_model import LinearRegression
+
+    model = LinearRegression()
+    model.coef_, model.intercept_ = w, b
+    return model.predict(X)
+
+
+def gradient_by_layer(X, y, w, b):
+    out, cache = affine_forward(X, w[:, None], np.array([float(b)]))
+    _, dW, db = affine_backward(2 * (out - y[:, None]) / len(y), cache)
+    return dW[:, 0], db[0]
+
+
+def walk_by(optimizer):
+    def answer(X, y, lr, steps):
+        torch, X, y = torch_of(X, y)
+        w, b = torch.zeros(X.shape[1]).double().requires_grad_(), torch.zeros(()).double().requires_grad_()
+        move, losses = optimizer(torch)([w, b], lr=lr), []
+        for _ in range(steps + 1):
+            move.zero_grad()
+            loss = ((X @ w + b - y) ** 2).mean()
+            losses.append(loss.item())
+            loss.backward()
+            move.step() if len(losses) <= steps else None
+        return w.detach().numpy(), b.item(), losses
+
+    return answer
+
+
+def walk_by_the_course(X, y, lr, steps):
+    params, losses = {"w": np.zeros(X.shape[1]), "b": np.zeros(1)}, []
+    optimizer = SGD(lr)
+    state = optimizer.init(params)
+    for step in range(steps + 1):
+        error = X @ params["w"] + params["b"] - y
+        losses.append(np.mean(error**2))
+        if step < steps:
+            grads = {"w": 2 * X.T @ error / len(y), "b": np.array([2 * error.mean()])}
+            params, state = optimizer.step(params, grads, state)
+    return params["w"], params["b"][0], losses
+
+
+def ridge_by_damping(X, y, lam):
+    from scipy.sparse.linalg import lsqr
+
+    w = lsqr(X - X.mean(0), y - y.mean(), damp=np.sqrt(lam * len(y)), atol=1e-14, btol=1e-14)[0]
+    return w, y.mean() - X.mean(0) @ w
+
+
+def ridge_by_more_people(X, y, lam):
+    from sklearn.linear_model import LinearRegression
+
+    A = np.vstack([X - X.mean(0), np.sqrt(lam * len(y)) * np.eye(X.shape[1])])
+    model = LinearRegression(fit_intercept=False).fit(A, np.append(y - y.mean(), np.zeros(X.shape[1])))
+    return model.coef_, y.mean() - X.mean(0) @ model.coef_
+
+
 BORROWED = {
+    "04.1": [linear_function, linear_module, model_with_given_weights],
+    "04.3": [gradient_by_layer],
+    "04.4": [walk_by(lambda torch: torch.optim.SGD), walk_by_the_course],
+    "04.5": [ridge_by_damping, ridge_by_more_people],
     "11.3": [conv_aten],
     "11.4": [pool_module, lambda x, size=2: max_pool2d_forward(x, size=size)[0]],
     "06.1": [sigmoid_special, sigmoid_method, sigmoid_distribution],
@@ -101,6 +183,9 @@ BORROWED = {
         lambda A, B: np.einsum("ij,jk->ik", A, B),
         rows_by_columns,
         handed_over,
+        lambda A, B: np.asarray(np.matrix(A) * np.matrix(B)),
+        lambda A, B: np.array([[np.correlate(a, b)[0] for b in B.T] for a in A]),
+        sparse_product,
         np.matmul,
     ],
 }
@@ -166,3 +251,24 @@ def test_a_right_answer_by_a_loop_where_none_is_asked_is_told_so():
     assert (result.misconception, float(result)) == ("loop", 1.0) and "a loop in your code" in result.message
     wrong = check("04.2", lambda pred, y: sum([(p - t) ** 2 for p, t in zip(pred, y, strict=True)]), quiet=True)
     assert wrong.misconception == "sum"  # a mistake comes first
+
+
+def added_up(pred, y):
+    return functools.reduce(lambda total, e: total + e * e, pred - y, 0.0) / len(y)
+
+
+def calls_itself(pred, y, at=0):
+    return 0.0 if at == len(y) else (pred[at] - y[at]) ** 2 / len(y) + calls_itself(pred, y, at + 1)
+
+
+def inner_calls_itself(pred, y):
+    def rest(at):
+        return 0.0 if at == len(y) else (pred[at] - y[at]) ** 2 + rest(at + 1)
+
+    return rest(0) / len(y)
+
+
+@pytest.mark.parametrize("answer", [added_up, calls_itself, inner_calls_itself])
+def test_reduce_and_a_function_that_calls_itself_are_loops(answer):
+    result = check("04.2", answer, quiet=True)
+    assert (result.misconception, float(result)) == ("loop", 1.0), result.message

@@ -11,6 +11,7 @@ from course_utils.checks.feedback.errors import READINGS, error_words, shape_wor
 from tests.checks.test_proofs import but
 
 A, V, NONE, ONE = np.ones((2, 3)), np.ones(3), None, [1]
+HANDLE = type("Handle", (), {})()  # what a function of ours gets in place of a thing that cannot be handed over
 
 
 def in_place():
@@ -25,6 +26,11 @@ def grow():
 
 def unpack(n):
     one, other = range(n)
+    return one + other
+
+
+def unpack_it(thing):
+    one, other = thing
     return one + other
 
 
@@ -76,6 +82,14 @@ WORDS = {  # an error as it really comes: words that tell its cause
     "ragged": (lambda: np.array([[1, 2], [3]], float), "equal length"),
     "reshape": (lambda: A.reshape(4, 2), "6 elements"),
     "concatenate": (lambda: np.concatenate([A, np.ones((2, 2))]), "all axes but the one"),
+    "caret": (lambda: V ^ 2, "A power is `**`"),
+    "caret of numbers": (lambda: 2.0 ^ ONE[0], "A power is `**`"),
+    "no range": (lambda: sum(ONE[0]), "`for i in range(n)`"),
+    "float index": (lambda: V[0.0], "the entry itself"),
+    "logarithm": (lambda: math.log(0), "the logarithm of 0 or less"),
+    "solve": (lambda: np.linalg.solve(A @ A.T, V), "M has 2 and v has 3"),
+    "unpack one": (lambda: unpack_it(0.5), "one object came"),
+    "foreign": (lambda: HANDLE**2, "something other than numbers and arrays"),
     "callable": (lambda: V(1), "called like a function"),
     "attribute": (lambda: [1].shape, "only arrays have it"),
     "zeros": (lambda: np.zeros(2, 3), "one argument, a tuple"),
@@ -96,6 +110,14 @@ def test_each_error_is_put_in_words_and_its_own_sentence_stays(what):
     first, second = result.message.split("\n")[:2]
     assert words in first, result.message
     assert message_of(fails).splitlines()[0][:60] in second
+
+
+def test_what_a_function_of_ours_is_given_is_told():
+    exercise = but(
+        cases=lambda rng: [(np.sin, 0.5), (np.cos, 1.5)], reference=lambda f, x: f(x), alternatives=[len, len]
+    )
+    told = check(exercise, lambda f, x: f(object()) ** 2, quiet=True).message
+    assert "something other than numbers and arrays" in told, told
 
 
 def message_of(fails):

@@ -28,8 +28,13 @@ FAMILIES = {
         """
         @ .dot .vdot .matmul .__matmul__ .__rmatmul__ .__imatmul__ .mm .bmm .mv .addmm .dgemm .sgemm .aten
         operator: matmul imatmul
-        numpy: matmul dot inner vdot vecdot matvec vecmat einsum tensordot
-        numpy.linalg: matmul multi_dot tensordot vecdot
+        math: sumprod
+        numpy: matmul dot inner vdot vecdot matvec vecmat einsum tensordot matrix asmatrix bmat correlate convolve
+        numpy.linalg: matmul multi_dot tensordot vecdot matrix_power
+        numpy.ma: dot inner innerproduct
+        scipy.sparse: csr_matrix csc_matrix coo_matrix bsr_matrix lil_matrix csr_array csc_array coo_array
+        scipy.sparse.linalg: aslinearoperator
+        scipy.signal: convolve correlate
         scipy.linalg.blas: dgemm sgemm zgemm dgemv ddot
         torch: matmul mm bmm mv dot inner vdot einsum tensordot addmm addmv baddbmm addbmm chain_matmul
         torch.linalg: matmul multi_dot vecdot
@@ -243,11 +248,58 @@ FAMILIES = {
         course_utils.linear_models: LinearRegression Ridge
         """,
     ),
+    "linear model": Family(
+        "a ready-made linear model of any library",
+        """
+        .LinearRegression .SGDRegressor
+        sklearn.linear_model: LinearRegression SGDRegressor Lasso ElasticNet HuberRegressor
+        sklearn.svm: LinearSVR
+        course_utils.linear_models: LinearRegression Ridge
+        """,
+    ),
+    "affine layer": Family(
+        "a ready-made linear model or layer of any library",
+        """
+        .affine_forward .linear .addmv .addmm .aten
+        torch: addmv addmm
+        torch.nn: Linear LazyLinear Bilinear
+        torch.nn.functional: linear bilinear
+        keras.layers: Dense EinsumDense
+        sklearn.linear_model: LinearRegression Ridge SGDRegressor Lasso ElasticNet
+        course_utils.affine: affine_forward
+        course_utils.layers: Dense
+        course_utils.linear_models: LinearRegression Ridge
+        """,
+    ),
+    "backward pass": Family(
+        "a ready-made gradient of a loss or layer of any library",
+        """
+        .mse_backward .affine_backward .mse_loss_backward .aten
+        course_utils.losses: mse_backward
+        course_utils.affine: affine_backward
+        course_utils.layers: Dense
+        course_utils.linear_models: LinearRegression Ridge
+        """,
+    ),
+    "optimizer": Family(
+        "ready-made gradient descent or a linear model of any library",
+        """
+        .SGD .SGDRegressor .LinearRegression
+        torch.optim: SGD ASGD Adam AdamW RMSprop LBFGS
+        keras.optimizers: SGD Adam AdamW RMSprop
+        scipy.optimize: minimize fmin fmin_cg fmin_bfgs
+        sklearn.linear_model: LinearRegression SGDRegressor
+        course_utils.optim: SGD Adam AdamW RMSprop
+        course_utils.linear_models: LinearRegression Ridge
+        course_utils.train: fit
+        """,
+    ),
     "ridge regression": Family(
         "ready-made ridge regression of any library",
         """
         .ridge_regression
         sklearn.linear_model: Ridge RidgeCV ridge_regression BayesianRidge ElasticNet SGDRegressor
+        scipy.sparse.linalg: lsqr lsmr
         sklearn.kernel_ridge: KernelRidge
         tensorflow.linalg: lstsq
         course_utils.linear_models: Ridge
@@ -273,8 +325,12 @@ FAMILIES = {
         """,
     ),
     "loop": Family(
-        "a loop: no `for`, `while`, comprehension, `map` or `np.vectorize`",
-        "loop .vectorize .apply_along_axis .apply_over_axes .frompyfunc",
+        "a loop: no `for`, `while`, comprehension, `map`, `reduce`, `np.vectorize`, or function that calls itself",
+        """
+        loop .vectorize .apply_along_axis .apply_over_axes .frompyfunc
+        functools: reduce
+        itertools: accumulate starmap
+        """,
     ),
 }
 

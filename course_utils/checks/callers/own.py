@@ -167,12 +167,17 @@ def uses(code: types.CodeType) -> Uses:
             seen.imports.add(f"{module}.{step.argval}")
         elif step.opname == "BINARY_OP":
             seen.operators.add(step.argrepr.rstrip("="))
-        elif step.opname == "FOR_ITER" or chain == ("map",):
+        elif step.opname == "FOR_ITER" or chain == ("map",) or _names_itself(step, code):
             seen.operators.add(LOOP)
         seen.chains.update((chain,) if chain else ())
         of_self = step.opname.startswith("LOAD_") and step.argval == "self"
     seen.operators.update((LOOP,) if _goes_back(code) else ())
     return _with_inner(code, seen)
+
+
+def _names_itself(step: dis.Instruction, code: types.CodeType) -> bool:
+    """Does a function speak of itself by its name, to call itself?"""
+    return step.opname in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_DEREF") and step.argval == code.co_name
 
 
 def _goes_back(code: types.CodeType) -> bool:

@@ -1,11 +1,11 @@
-"""What can be read in the code of an answer that is wrong: a `return` in the loop, the result of `append` kept."""
+"""What can be read in the code of an answer that is wrong: a `return` in the loop, `** 1/2`, a kept `append`."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from course_utils.checks.feedback.messages import say
@@ -32,15 +32,69 @@ def habit_words(source: str) -> str:
         tree = ast.parse(source)
     except SyntaxError:
         return ""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign | ast.Return) and (words := _kept_in_place(node)):
-            return words
+    if words := _first(tree, _kept_in_place, _halved):
+        return words
     lines = [line for node in ast.walk(tree) for line in _returns_at_once(node)]
     return say("habit return", line=min(lines)) if lines else ""
 
 
-def _kept_in_place(node: ast.Assign | ast.Return) -> str:
+def sure_words(source: str) -> str:
+    """One sentence on what nobody writes on purpose: `** 1/2` for a root, `^` for a power; empty where there is none.
+
+    >>> sure_words("def f(x):\\n    return x ** 1/2")[:41]
+    'Line 2: `x ** 1 / 2` is half of the first'
+    """
+    try:
+        return _first(ast.parse(source), _half_power, _caret)
+    except SyntaxError:
+        return ""
+
+
+def _first(tree: ast.AST, *readers: Callable[[ast.AST], str]) -> str:
+    """The first thing that one of these has to say of a node."""
+    return next((words for node in ast.walk(tree) for read in readers if (words := read(node))), "")
+
+
+def _is_number(node: ast.AST) -> bool:
+    if isinstance(node, ast.UnaryOp):
+        return _is_number(node.operand)
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
+
+
+def _is_binary(node: ast.AST, kind: type[ast.operator]) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, kind)
+
+
+def _half_power(node: ast.AST) -> str:
+    """`x ** 1/2`: the first power, divided."""
+    if not (_is_binary(node, ast.Div) and _is_binary(node.left, ast.Pow) and _is_number(node.right)):
+        return ""
+    one = node.left.right
+    first = isinstance(one, ast.Constant) and one.value == 1
+    return say("habit root", line=node.lineno, code=ast.unparse(node)) if first else ""
+
+
+def _caret(node: ast.AST) -> str:
+    """`x ^ 2`, `10 ^ -5`: a number on one side at least, so no masks are compared."""
+    if not (_is_binary(node, ast.BitXor) and (_is_number(node.left) or _is_number(node.right))):
+        return ""
+    code = ast.unparse(ast.BinOp(node.left, ast.Pow(), node.right))
+    return say("habit caret", line=node.lineno, code=code)
+
+
+def _halved(node: ast.AST) -> str:
+    """`(...) / 2 * h`: a number divides something that is no number, and a name multiplies."""
+    if not (_is_binary(node, ast.Mult) and isinstance(node.right, ast.Name) and _is_binary(node.left, ast.Div)):
+        return ""
+    if not _is_number(node.left.right) or _is_number(node.left.left):
+        return ""
+    return say("habit halved", line=node.lineno, by=ast.unparse(node.left.right), what=node.right.id)
+
+
+def _kept_in_place(node: ast.AST) -> str:
     """The result of a call that changes its thing in place, kept or given back."""
+    if not isinstance(node, ast.Assign | ast.Return):
+        return ""
     call = node.value
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in IN_PLACE):
         return ""

@@ -118,6 +118,19 @@ ENGLISH = {
     "or is round where square belongs, or has a variable taken the name of a function?",
     "error attribute": "A {what} has no `.{name}`: only arrays have it. Make one with np.asarray(...) first.",
     "error dtype": "{what} was taken for a type of numbers. A shape is one argument, a tuple: `np.zeros((n, m))`.",
+    "error caret": "`^` is no power in Python: it compares the bits of whole numbers. A power is `**`.",
+    "error iterable": "`for` goes through a list, an array or a `range`, and this is a single number. Counting to n "
+    "is `for i in range(n)`.",
+    "error whole": "An index is a whole number, and something else stands there. In `for v in x`, v is the entry "
+    "itself: no index is needed.",
+    "error logarithm": "The functions of `math` stop where there is no result: the logarithm of 0 or less, the root of "
+    "less than 0. Which value came in? Treat it before the call.",
+    "error solve": "`np.linalg.solve(M, v)` needs as many rows in v as M has: here M has {left} and v has {right}. "
+    "Is M the product that you want, `X.T @ X` or `X @ X.T`?",
+    "error foreign": "A function or object of ours was given something other than numbers and arrays, for instance a "
+    "tensor. Give it plain numbers.",
+    "error unpack": "Several results were to be taken apart, as `w, b`, and one object came. What stands behind "
+    "`return`?",
     "error local": "`{what}` is used before it gets a value, on some path through the function.",
     "error name": "Nothing has the name `{what}` there. Is it spelled as where it is made, and made before it is used? "
     "If it is meant as text, it needs quotes: `'{what}'`.",
@@ -132,7 +145,8 @@ ENGLISH = {
     "Unusable": "What `{name}` gave back could not be used further ({text}).",
     "borrowed": "The result comes from {routes}, which is the very thing to be written here. "
     "Write it yourself; the imported one is for comparing afterwards.",
-    "loop": "The numbers are right, but there is a loop in your code, and the task asks for none. "
+    "loop": "The numbers are right, but there is a loop in your code (`map`, `reduce` and a function that calls itself "
+    "go round too), and the task asks for none. "
     "Which operation on whole arrays does all rounds at once?",
     # what can be wrong with a result
     "printed": "`{name}` prints its result but returns nothing. Printing shows a value to people; "
@@ -168,6 +182,17 @@ ENGLISH = {
     "at": "At `{where}`: expected {expected}, received {received}.",
     "in place": "Look into `{where}`.",
     "off": "The difference is only {off}: is a constant or an `eps` another one, or was something rounded?",
+    "rounded": "The numbers are the right ones, rounded to {places} after the point. Give them as they are: rounding "
+    "is for printing.",
+    "cut off": "The numbers are the right ones without what stands after the point. Where were they made whole "
+    "numbers?",
+    "factor": "In every case {what} is {factor} times what was expected.",
+    "factor sign": "The size is right: where is the sign turned round?",
+    "factor size": "Which factor is missing, or one too many?",
+    "factor both": "That is two things at once: a sign that is turned round, and a factor.",
+    "factor log": "That is what {name} makes of it, the logarithm to base {base}. Which logarithm is asked for?",
+    "always the same": "The result is the same in every case, whatever comes in. Does the function use its arguments, "
+    "or something of that kind from another cell?",
     "supplied": "(Tried with a right {names}, so that a mistake there is not counted twice.)",
     "parts": "{count} of {all} parts are right: {right}. Look again at {wrong}.",
     "measured": "Right on every small case, but not on a larger one.",
@@ -181,6 +206,11 @@ ENGLISH = {
     "something kept from that call, in a name outside of `{name}`?",
     "kept first": "The first call is right, and all later ones give its result again, whatever the arguments are. "
     "Is it kept in a name outside of `{name}`?",
+    "habit root": "Line {line}: `{code}` is half of the first power: a power comes before a division. A root is "
+    "`** (1 / 2)`, `** 0.5` or np.sqrt.",
+    "habit caret": "Line {line}: `^` is no power in Python, it compares bits. A power is `**`: `{code}`.",
+    "habit halved": "Line {line}: `/ {by} * {what}` divides by {by} and then *multiplies* by {what}: Python goes from "
+    "left to right. What is to divide together stands in brackets: `/ ({by} * {what})`.",
     "several": "{count} things at once:",
     "mostly": "This fits {alike} of the {wrong} cases that went wrong, not all, so we are not sure:",
     "mostly all": "This fits all {wrong} cases that went wrong, but others would go wrong too, so we are not sure:",

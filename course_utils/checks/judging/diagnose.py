@@ -86,12 +86,22 @@ def _beyond_chance(bench: Bench, trials: list[Trial], misconception: Misconcepti
     pairs = list(zip(trials, bench.wrong(misconception), strict=False))
     shows = [(t, w) for t, w in pairs if bench.gap(w, t.want, t.case) is not None]
     agreed = sum(alike(t.got, w, bench) for t, w in shows)
-    chance = max((_luck(w.value) for t, w in shows if alike(t.got, w, bench)), default=1.0)
-    if chance > CLEAR:  # two answers that mostly give 0, say, agree mostly
-        chance = max(chance, _meeting([t.got.value for t, _ in shows], [w.value for _, w in shows]))
-    rounds = range(agreed, len(shows) + 1)
-    luck = sum(math.comb(len(shows), k) * chance**k * (1 - chance) ** (len(shows) - k) for k in rounds)
-    return luck * len(bench.exercise.misconceptions) <= LUCK
+    chances = [_luck(w.value) for _, w in shows]
+    often = _meeting([t.got.value for t, _ in shows], [w.value for _, w in shows])
+    chances = [max(c, often) if c > CLEAR else c for c in chances]  # two answers that mostly give 0 agree mostly
+    return _at_least(agreed, chances) * len(bench.exercise.misconceptions) <= LUCK
+
+
+def _at_least(count: int, chances: list[float]) -> float:
+    """How likely at least so many of these come true, each by its own chance.
+
+    >>> round(_at_least(2, [0.5, 0.5, 0.0]), 3)
+    0.25
+    """
+    likely = np.array([1.0])  # of 0, 1, 2, ... that came true
+    for chance in chances:
+        likely = np.convolve(likely, [1 - chance, chance])
+    return float(likely[count:].sum())
 
 
 def _meeting(ours: list, theirs: list) -> float:

@@ -21,11 +21,13 @@ from course_utils.checks.judging.compare import Difference, plain_text, type_nam
 from course_utils.checks.judging.diagnose import Found, recognise
 from course_utils.checks.judging.form import form_gap, is_reordered
 from course_utils.checks.judging.kept import kept_words, wrong_later
+from course_utils.checks.judging.numbers import pattern_words
 from course_utils.checks.judging.observation import Observation, parameter_names
 from course_utils.checks.judging.parts import order_of, parts_of
 
 NO_CREDIT = 0.0
 SLIGHT = 1e-3  # a relative difference that is easily overlooked
+PATTERNS = {"value", "shape", "length", "type"}  # differences that may have something in common
 LOOPS, LOOPED = frozenset(routes_of("loop")), 0.5  # what hides a loop, and the share of a right answer that has one
 
 
@@ -58,26 +60,32 @@ def _judged(bench: Bench, caller: Caller, ours: dict[str, Any], budgets: bool) -
         return unready
     trials = bench.trials(caller)
     result = verdict(bench, trials)
+    if result.misconception is None and result.fault in PATTERNS | {"metric"}:
+        _say_what_numbers_show(bench, caller, trials, result)
     if not result.passed and result.misconception is None:
         result.message = _other_kind(exercise, caller) or result.message
-    result = _kept(bench, caller, trials, result)
+    if result.passed:
+        result = _once_more(bench, caller, trials, result)
     return _within_budgets(bench, caller, result) if result.passed and budgets else result
 
 
-def _kept(bench: Bench, caller: Caller, trials: list[Trial], result: Result) -> Result:
-    """The same verdict, or that something is kept from one call to the next."""
-    exercise = bench.exercise
-    if result.passed:
-        again = wrong_later(bench, caller, trials)
-        if again is None:
-            return result
-        about = {"said": _said(again.got), "example": _example(exercise, again)}
-        message = f"{say('kept later', name=exercise.name)} {gap_message(exercise, again)}"
-        return _result(exercise, TRY_AGAIN, message, fault="kept", **about)
-    if result.misconception is None and result.fault in ("value", "metric", "shape"):
-        words = kept_words(bench, caller, trials)
-        result.message = f"{words}\n{result.message}" if words else result.message
-    return result
+def _once_more(bench: Bench, caller: Caller, trials: list[Trial], result: Result) -> Result:
+    """The same verdict, or that a right answer goes by what it kept from a call like this one."""
+    exercise, again = bench.exercise, wrong_later(bench, caller, trials)
+    if again is None:
+        return result
+    about = {"said": _said(again.got), "example": _example(exercise, again)}
+    message = f"{say('kept later', name=exercise.name)} {gap_message(exercise, again)}"
+    return _result(exercise, TRY_AGAIN, message, fault="kept", **about)
+
+
+def _say_what_numbers_show(bench: Bench, caller: Caller, trials: list[Trial], result: Result) -> None:
+    """Put before the message that something is kept between calls, or in its place what is alike in all cases."""
+    if kept := kept_words(bench, caller, trials):
+        result.message = f"{kept}\n{result.message}"
+    elif words := pattern_words(bench, trials):
+        share = parts_of(bench, trials).sentence(bench.exercise)
+        result.message = f"{words} {share}".rstrip()
 
 
 def called_earlier(exercise: Exercise, caller: Caller) -> dict[str, Any]:
@@ -319,7 +327,8 @@ def _off(gap: Difference) -> str:
 def place_text(exercise: Exercise, where: str) -> str:
     """Where in the result, in the learner's words: "db[2]" if the third thing returned is db, else "result[2][2]"."""
     part = re.match(r"\[(\d+)\]", where) if exercise.parts else None
-    return exercise.parts[int(part[1])] + where[part.end() :] if part else f"result{where}"
+    whole = exercise.name if exercise.is_value else "result"
+    return exercise.parts[int(part[1])] + where[part.end() :] if part else f"{whole}{where}"
 
 
 def bound_text(exercise: Exercise) -> str:
@@ -336,8 +345,11 @@ def _said(seen: Observation) -> dict[str, str]:
 
 
 def _example(exercise: Exercise, trial: Trial) -> Example | None:
-    """The failing case, ready to read; a value has no case, and its right answer is not given away."""
-    if exercise.is_value:
+    """The failing case, ready to read; a value has no case, and its right answer is not given away.
+
+    Where a bound is reached and only an argument was changed, there is nothing to compare.
+    """
+    if exercise.is_value or (exercise.metric is not None and trial.gap.kind == "mutated"):
         return None
     if exercise.metric is not None:  # many answers reach the bound: one of them is not what is expected
         expected = f"{exercise.metric.label}: {bound_text(exercise)}"

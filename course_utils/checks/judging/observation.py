@@ -117,7 +117,8 @@ def observe(exercise: Exercise, caller: Caller, case: Case, *, memory: bool = Fa
     except Stopped as stop:
         play.seen.fault = stop.fault
     except Exception as error:  # our drive could not use what the answer gave it
-        play.seen.fault = Fault("Unusable", f"{type(error).__name__}: {error}")
+        text = str(error).replace("Remote object", "object")  # the learner knows of no Remote
+        play.seen.fault = Fault("Unusable", f"{type(error).__name__}: {text}")
     return play.seen
 
 

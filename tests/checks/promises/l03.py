@@ -30,14 +30,52 @@ def nan_if_impossible(heads, tosses, p):
     return found if np.isfinite(found) else np.nan
 
 
+def best_above(floor):
+    """The scores are compared with a number that was thought to be small enough."""
+
+    def answer(values, candidates):
+        best, highest = candidates[0], floor
+        for mu in candidates:
+            score = -0.5 * np.sum((values - mu) ** 2)
+            if score > highest:
+                best, highest = mu, score
+        return best
+
+    return answer
+
+
+def in_longer_numbers(values, candidates):
+    scores = [np.prod(np.exp(-0.5 * (values.astype(np.longdouble) - mu) ** 2)) for mu in candidates]
+    return candidates[int(np.argmax(scores))]
+
+
+def rounded(f, x):
+    return round((f(x + 1e-5) - f(x - 1e-5)) / 2e-5, 6)
+
+
+def kept_from_the_last_call():
+    """Writes into one table that stands outside of the function."""
+    table = np.zeros((9, 9))
+
+    def answer(A, B):
+        part = table[: len(A), : B.shape[1]]
+        for j in range(A.shape[1]):
+            part += A[:, j, None] * B[j]
+        return part.copy()
+
+    return answer
+
+
 PROMISES = {
     "03.1": [
         ("the matrix product (3.2)", "entry-by-entry"),
         ("of `A`, shape `(n, d)`", Given(lambda A, B: A.shape[1] == B.shape[0])),
+        ("the matrix product (3.2)", kept_from_the_last_call()),
         ("with loops over single numbers", lambda A, B: A @ B),
         ("`@` and its relatives may not be used", lambda A, B: np.array([[a.dot(b) for b in B.T] for a in A])),
     ],
     "03.2": [
+        ("Six right digits are enough", rounded),
         ("the slope of the function `f`", "not-divided"),
         ("by formula (3.5)", "divided-by-h"),
         ("Six right digits are enough", "one-sided"),
@@ -64,6 +102,7 @@ PROMISES = {
     "03.6": [
         ("the log-likelihood (3.9)", "likelihood"),
         ("right for ten thousand tosses", product_first),
+        ("the log-likelihood (3.9)", "small-is-nothing"),
         ("`p = 0` without heads and `p = 1` without tails", "zero-times-infinity"),
         ("what is impossible gives `-inf`", nan_if_impossible),
     ],
@@ -75,6 +114,9 @@ PROMISES = {
         ("should return the candidate", "position"),
         ("for which the values are most likely", "least-likely"),
         ("by (3.10)", "absolute"),
+        ("for which the values are most likely", best_above(-1e5)),
+        ("for which the values are most likely", best_above(-1e9)),
+        ("for three thousand it always gives the first", in_longer_numbers),
         ("for three thousand it always gives the first", "unrepaired"),
         ("for three thousand it always gives the first", "log-of-exp"),
         ("Repair it", None),

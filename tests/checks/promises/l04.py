@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils import data
+from course_utils.checks.lessons.l04_linear_regression import e03_mse_gradient as gradient
 from course_utils.checks.lessons.l04_linear_regression import e04_gradient_descent as walk
 from course_utils.checks.lessons.l04_linear_regression.e07_few_patients import few_patients
 from course_utils.checks.lessons.l04_linear_regression.shared import mse_gradient, ridge_solution
@@ -17,6 +18,26 @@ def mse_by_loop(pred, y):
 def column(X, y, w, b):
     dw, db = mse_gradient(X, y, w, b)
     return dw[:, None], db
+
+
+def kept_from_the_last_call():
+    """Begins where the last walk ended, if the number of features is the same."""
+    places = {}
+
+    def answer(X, y, lr, steps):
+        w, b = places.get(X.shape[1], (np.zeros(X.shape[1]), 0.0))
+        shift = X @ w + b
+        more, more_b, losses = walk.gradient_descent(X, y - shift, lr, steps)
+        places[X.shape[1]] = w + more, b + more_b
+        return w + more, b + more_b, losses
+
+    return answer
+
+
+def grows_its_list(X, y, lr, steps, losses=[]):  # noqa: B006
+    w, b, new = walk.gradient_descent(X, y, lr, steps)
+    losses.extend(new)
+    return w, b, losses
 
 
 def stops_when(enough):
@@ -89,10 +110,15 @@ PROMISES = {
         ("for each weight", "mean-over-everything"),
         ("and for the bias", "db-no-mean"),
         ("Derive it on paper first", None),
+        ("Nudges of your own are too rough", "nudges"),
+        ("Nudges of your own are too rough", lambda *case: gradient.gradient_by_nudges(*case, h=1.0)),
+        ("Nudges of your own are too rough", lambda *case: gradient.gradient_by_nudges(*case, h=1e-4)),
     ],
     "04.4": [
         ("Write `gradient_descent(X, y, lr, steps)`", None),
         ("starts with all weights 0 and bias 0", "starts-at-one"),
+        ("starts with all weights 0 and bias 0", kept_from_the_last_call()),
+        ("`steps + 1` numbers", grows_its_list),
         ("takes `steps` steps (4.6)", "stops-early"),
         ("takes `steps` steps (4.6)", "clipped"),
         ("takes `steps` steps (4.6)", stops_when(lambda before, after: abs(before - after) < 1e-12)),

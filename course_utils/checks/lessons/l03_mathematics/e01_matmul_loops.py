@@ -1,5 +1,8 @@
 """Exercise 03.1: The matrix product in three loops."""
 
+import math
+from fractions import Fraction
+
 import numpy as np
 
 from course_utils.checks.exercise import Exercise, Misconception
@@ -47,6 +50,37 @@ def matmul_row_row(A, B):
     return np.array([[sum(A[i] * B[k]) for k in range(B.shape[1])] for i in range(A.shape[0])])
 
 
+def matmul_from_one(A, B):
+    result = np.zeros((A.shape[0], B.shape[1]))
+    for i in range(1, A.shape[0]):
+        for k in range(1, B.shape[1]):
+            for j in range(1, A.shape[1]):
+                result[i, k] += A[i, j] * B[j, k]
+    return result
+
+
+def matmul_sum_goes_on(A, B):
+    """The running sum begins once a row, not once an entry."""
+    return np.cumsum(matmul_loops(A, B), axis=1)
+
+
+def matmul_short_and_turned(A, B):
+    return matmul_short(A, B).T
+
+
+def matmul_fractions(A, B):
+    rows = [[sum(Fraction(a) * Fraction(b) for a, b in zip(row, column, strict=True)) for column in B.T] for row in A]
+    return np.array([[float(entry) for entry in row] for row in rows])
+
+
+def matmul_while(A, B):
+    flat, i = [], 0
+    while i < len(A):
+        flat += [math.fsum((A[i] * B[:, k]).tolist()) for k in range(B.shape[1])]
+        i += 1
+    return np.reshape(flat, (len(A), -1))
+
+
 def matrices(rng):
     """A row times a column, unequal sizes, one entry, square."""
     for n, d, m in [(1, 3, 1), (2, 3, 4), (1, 1, 2), (3, 3, 3), (4, 2, 1)]:
@@ -63,7 +97,7 @@ EXERCISE = Exercise(
     section="1. Vectors and matrices",
     reference=matmul_loops,
     cases=matrices,
-    alternatives=[matmul_dots, matmul_outer],
+    alternatives=[matmul_dots, matmul_outer, matmul_fractions, matmul_while],
     misconceptions=[
         Misconception(
             "overwritten",
@@ -91,6 +125,24 @@ EXERCISE = Exercise(
             "row-with-row",
             matmul_row_row,
             "You multiply rows of A with rows of B. In (3.2), j runs along a row of A and down a *column* of B.",
+        ),
+        Misconception(
+            "from-one",
+            matmul_from_one,
+            "The first row, the first column and the first term of each sum are left out: where does a count begin in "
+            "Python?",
+            family="off by one",
+        ),
+        Misconception(
+            "sum-goes-on",
+            matmul_sum_goes_on,
+            "The first column is right, and every entry after it also holds the sums before it. For which entry must "
+            "the sum begin at 0 again?",
+        ),
+        Misconception(
+            "short-and-transposed",
+            matmul_short_and_turned,
+            "Two things at once: rows and columns have changed places, and the last term of each sum is missing.",
         ),
     ],
     hints=[

@@ -37,6 +37,51 @@ def quadratic_value(A, b, x):
     return x @ A @ x + b @ x
 
 
+def gradient_halved(A, b, x):
+    return (A + A.T) / 2 @ x + b
+
+
+def gradient_minus_b(A, b, x):
+    return (A + A.T) @ x - b
+
+
+def gradient_diagonal_once(A, b, x):
+    return (A + A.T) @ x - np.diag(A) * x + b
+
+
+def gradient_diagonal_only(A, b, x):
+    return 2 * np.diag(A) * x + b
+
+
+def gradient_b_each_time(A, b, x):
+    return (A + A.T) @ x + len(x) * b
+
+
+def gradient_b_times_x(A, b, x):
+    return (A + A.T) @ x + b * x
+
+
+def gradient_downhill(A, b, x):
+    return -gradient_of_quadratic(A, b, x)
+
+
+def gradient_difference(A, b, x):
+    return (A - A.T) @ x + b
+
+
+def gradient_two_wrong(A, b, x):
+    return 2 * A @ x - b
+
+
+def gradient_by_steps_of_one(A, b, x):
+    height = lambda place: place @ A @ place + b @ place  # noqa: E731
+    return np.array([(height(x + e) - height(x - e)) / 2 for e in np.eye(len(x))])
+
+
+def gradient_of_rows(A, b, x):
+    return x @ A + A @ x + b
+
+
 def quadratics(rng):
     """A symmetric table, tables that are not, one dimension, a zero b."""
     S = rng.normal(size=(2, 2))
@@ -56,7 +101,7 @@ EXERCISE = Exercise(
     section="4. Many inputs: the gradient",
     reference=gradient_of_quadratic,
     cases=quadratics,
-    alternatives=[gradient_by_sums, gradient_einsum],
+    alternatives=[gradient_by_sums, gradient_einsum, gradient_by_steps_of_one, gradient_of_rows],
     misconceptions=[
         Misconception(
             "symmetric-only",
@@ -80,6 +125,48 @@ EXERCISE = Exercise(
             "value",
             quadratic_value,
             "This is the height itself. The gradient is a vector: one slope for each entry of x.",
+        ),
+        Misconception(
+            "halved",
+            gradient_halved,
+            "The part of A is half of what it should be: both paths count in full. Why would you take their mean?",
+            family="a factor forgotten or doubled",
+        ),
+        Misconception("b-subtracted", gradient_minus_b, "The sign of b: the height has + b · x. What is its slope?"),
+        Misconception(
+            "diagonal-once",
+            gradient_diagonal_once,
+            "The entries beside the diagonal are right. On the diagonal stands A[i, i] x_i²: what is the slope of a "
+            "square?",
+        ),
+        Misconception(
+            "diagonal-only",
+            gradient_diagonal_only,
+            "You differentiate the squares only. x_i is also in the products with every other x_j.",
+        ),
+        Misconception(
+            "b-each-time",
+            gradient_b_each_time,
+            "b comes in once for each round of the inner loop. How often does b_i x_i stand in the height?",
+        ),
+        Misconception(
+            "b-times-x", gradient_b_times_x, "b_i x_i is the height that b gives, not its slope. How steep is a line?"
+        ),
+        Misconception(
+            "downhill",
+            gradient_downhill,
+            "This is minus the gradient, the way down. Asked is the gradient itself.",
+            family="wrong sign",
+        ),
+        Misconception(
+            "paths-subtracted",
+            gradient_difference,
+            "The two paths are subtracted from each other. Over paths slopes are added.",
+        ),
+        Misconception(
+            "symmetric-and-minus",
+            gradient_two_wrong,
+            "Two things at once: the sign of b is turned round, and 2 A x holds for symmetric A only.",
         ),
     ],
     hints=[

@@ -1,5 +1,7 @@
 """Exercise 03.5: The variance."""
 
+from fractions import Fraction
+
 import numpy as np
 
 from course_utils.checks.exercise import Exercise, Misconception
@@ -24,7 +26,8 @@ def variance_of_squares(values):
 
 
 def variance_sample(values):
-    return np.sum((values - np.mean(values)) ** 2) / max(len(values) - 1, 1)
+    with np.errstate(all="ignore"):  # one value: 0 / 0
+        return np.sum((values - np.mean(values)) ** 2) / (len(values) - 1)
 
 
 def variance_root(values):
@@ -47,6 +50,55 @@ def variance_cancels(values):
     return np.mean(values - np.mean(values)) ** 2
 
 
+def variance_sample_root(values):
+    return np.sqrt(variance_sample(values))
+
+
+def variance_around_median(values):
+    return np.mean((values - np.median(values)) ** 2)
+
+
+def variance_whole_mean(values):
+    mean = sum(values) // len(values)
+    return sum((v - mean) ** 2 for v in values) / len(values)
+
+
+def variance_moving_mean(values):
+    total = sum((v - np.mean(values[: k + 1])) ** 2 for k, v in enumerate(values))
+    return total / len(values)
+
+
+def variance_bracket(values):
+    return np.mean(values - np.mean(values) ** 2)
+
+
+def variance_without_first(values):
+    return np.sum((values[1:] - np.mean(values)) ** 2) / len(values)
+
+
+def variance_turned(values):
+    return np.mean(values) ** 2 - np.mean(np.square(values))
+
+
+def variance_welford(values):
+    mean = total = 0.0
+    for k, v in enumerate(values, 1):
+        step = v - mean
+        mean += step / k
+        total += step * (v - mean)
+    return total / len(values)
+
+
+def variance_pairs(values):
+    return np.mean((values[:, None] - values) ** 2) / 2
+
+
+def variance_fractions(values):
+    exact = [Fraction(float(v)) for v in values]
+    mean = sum(exact) / len(exact)
+    return sum((v - mean) ** 2 for v in exact) / len(exact)
+
+
 def samples(rng):
     """Two values, equal values, one value, far from zero (but not so far that E[v²] - m² fails), many."""
     yield (np.array([1.0, 3.0, 5.0]),)
@@ -66,7 +118,14 @@ EXERCISE = Exercise(
     section="5. Chance",
     reference=variance,
     cases=samples,
-    alternatives=[variance_array, variance_mean_first, variance_of_squares],
+    alternatives=[
+        variance_array,
+        variance_mean_first,
+        variance_of_squares,
+        variance_welford,
+        variance_pairs,
+        variance_fractions,
+    ],
     misconceptions=[
         Misconception(
             "n-minus-one",
@@ -90,6 +149,41 @@ EXERCISE = Exercise(
             "mean-before-square",
             variance_cancels,
             "The distances were averaged before they were squared, so they cancel: always 0.",
+        ),
+        Misconception(
+            "root-and-n-minus-one",
+            variance_sample_root,
+            "Two things at once: a root is taken, which makes it a standard deviation, and you divided by n - 1.",
+        ),
+        Misconception(
+            "around-the-median",
+            variance_around_median,
+            "Your distances are those from the median, the middle value. Asked are those from the mean.",
+        ),
+        Misconception(
+            "whole-mean", variance_whole_mean, "`//` cuts the mean down to a whole number. Which sign divides exactly?"
+        ),
+        Misconception(
+            "mean-on-the-way",
+            variance_moving_mean,
+            "Your mean changes while you add up: it knows only the values so far. Which must be done first?",
+        ),
+        Misconception(
+            "only-the-mean-squared",
+            variance_bracket,
+            "Only the mean is squared: a power comes before a minus. What belongs into brackets?",
+        ),
+        Misconception(
+            "first-left-out",
+            variance_without_first,
+            "The first value adds nothing: where does a count begin in Python?",
+            family="off by one",
+        ),
+        Misconception(
+            "turned-round",
+            variance_turned,
+            "The size is right, the sign is not. Squares are never below 0, nor is their mean.",
+            family="wrong sign",
         ),
     ],
     hints=[

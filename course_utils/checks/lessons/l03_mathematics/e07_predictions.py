@@ -23,6 +23,29 @@ EXERCISE = Exercise(
     ],
     misconceptions=[
         Misconception("added-entries", {"dot product": 2}, "dot product: 1·2 + 2·(-1), place by place."),
+        Misconception("sign-lost", {"dot product": 4}, "dot product: 2 · (-1) is below 0.", family="wrong sign"),
+        Misconception("not-added", {"dot product": [2, -2]}, "dot product: it is one number, the sum of the products."),
+        Misconception("shape-turned", {"shape": (2, 4)}, "shape: how many rows come from A, how many columns from B?"),
+        Misconception("all-sizes", {"shape": (4, 3, 2)}, "shape: a table has two sizes. Which one disappears?"),
+        Misconception(
+            "values-squared", {"gradient": [9, 4]}, "gradient: these are the parts of the height, not slopes."
+        ),
+        Misconception("one-number", {"gradient": 2}, "gradient: not one number, but one slope for each direction."),
+        Misconception(
+            "gradient-turned", {"gradient": [-4, 6]}, "gradient: the slope for x comes first, that for y second."
+        ),
+        Misconception(
+            "outer-value-forgotten", {"chain": 6}, "chain: the outer slope is 2u, and u is not 1 at x = 1. What is it?"
+        ),
+        Misconception(
+            "the-height",
+            {"chain": 36},
+            "chain: the slopes of two boxes are multiplied, 2u and that of 3x - 1. Which u?",
+        ),
+        Misconception(
+            "variance-unchanged", {"variance": 2}, "variance: 2X is spread out more than X. By which factor?"
+        ),
+        Misconception("variance-16", {"variance": 16}, "variance: the 2 is squared, not the whole variance with it."),
         Misconception("inner-kept", {"shape": (3, 3)}, "shape: the inner sizes, 3 and 3, meet and disappear."),
         Misconception("plus-sign", {"gradient": [6, 4]}, "gradient: the slope of y² is 2y, and y is -2 there."),
         Misconception(

@@ -46,6 +46,43 @@ def most_likely_absolute(values, candidates):
     return candidates[int(np.argmin([np.sum(np.abs(values - mu)) for mu in candidates]))]
 
 
+def most_likely_by_mean(values, candidates):
+    return np.mean(values)
+
+
+def most_likely_score(values, candidates):
+    return max(-0.5 * np.sum((values - mu) ** 2) for mu in candidates)
+
+
+def most_likely_of_logs(values, candidates):
+    return candidates[int(np.argmax([np.prod(-0.5 * (values - mu) ** 2) for mu in candidates]))]
+
+
+def most_likely_of_some(values, candidates):
+    return most_likely_broken(values[:100], candidates)
+
+
+def most_likely_from_nothing(values, candidates):
+    """Looks for a score above 0, which no log-likelihood is; what it began with comes back."""
+    best, highest = candidates[0], 0
+    for mu in candidates:
+        score = -0.5 * np.sum((values - mu) ** 2)
+        if score > highest:
+            best, highest = mu, score
+    return best
+
+
+def most_likely_by_norm(values, candidates):
+    from scipy.stats import norm
+
+    return max(candidates, key=lambda mu: norm.logpdf(values, mu, 1).sum())
+
+
+def most_likely_written_out(values, candidates):
+    scores = [-len(values) / 2 * np.log(2 * np.pi) - sum((v - mu) ** 2 for v in values) / 2 for mu in candidates]
+    return candidates[scores.index(max(scores))]
+
+
 def measurements(rng):
     """Few values, and so many, or so far away, that a product of small numbers becomes 0."""
     candidates = np.linspace(0, 10, 21)
@@ -56,6 +93,7 @@ def measurements(rng):
     yield rng.normal(float(rng.choice([2.0, 7.0])), 1.0, size=3000), candidates
     yield np.array([60.0, 61.0, 65.5]), np.array([10.0, 20.0, 30.0])
     yield np.array([100.0, 101.0, 105.5]), np.array([10.0, 20.0, 30.0])
+    yield np.array([5e5, 5.01e5, 5.055e5]), np.array([1e4, 2e4, 3e4])
 
 
 EXERCISE = Exercise(
@@ -70,7 +108,7 @@ EXERCISE = Exercise(
     reference=most_likely_mean,
     broken=most_likely_broken,
     cases=measurements,
-    alternatives=[most_likely_table, most_likely_nearest],
+    alternatives=[most_likely_table, most_likely_nearest, most_likely_by_norm, most_likely_written_out],
     misconceptions=[
         Misconception(
             "unrepaired",
@@ -102,6 +140,32 @@ EXERCISE = Exercise(
             "absolute",
             most_likely_absolute,
             "Absolute distances find a middle value, the median. In (3.10) the distances are squared.",
+        ),
+        Misconception(
+            "mean-itself",
+            most_likely_by_mean,
+            "This is the mean of the values, which is seldom one of the candidates. Which candidate is most likely?",
+        ),
+        Misconception(
+            "score-itself",
+            most_likely_score,
+            "This is the largest score. Asked is the candidate that has it.",
+        ),
+        Misconception(
+            "logs-multiplied",
+            most_likely_of_logs,
+            "You took the logarithms and still multiply. What becomes of a product when logarithms are taken?",
+        ),
+        Misconception(
+            "some-values",
+            most_likely_of_some,
+            "You look at some of the values only, and the product is still a product. All of them have a say.",
+        ),
+        Misconception(
+            "always-the-first",
+            most_likely_from_nothing,
+            "You give the first candidate, whatever the values are. Does your search wait for a score above 0, though "
+            "a log-likelihood is below 0? Or is a distance below 0 taken for a small one?",
         ),
     ],
     hints=[

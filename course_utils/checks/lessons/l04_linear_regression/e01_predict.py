@@ -29,11 +29,13 @@ def predict_by_loop(X, w, b):
 EXERCISE = Exercise(
     id="04.1", title="Predict for any number of features", name="predict", points=2, minutes=8, difficulty=1,
     section="5. Ten measurements, and people never seen", reference=predict, cases=predict_cases,
-    forbidden=("course_utils.affine.affine_forward",),
+    forbidden=("family:affine layer",),
     alternatives=[
         predict_by_loop,
         lambda X, w, b: (X * w).sum(axis=1) + b,
         lambda X, w, b: np.column_stack([X, np.ones(len(X))]) @ np.append(w, b),
+        lambda X, w, b: b + w @ X.T,
+        lambda X, w, b: np.einsum("nd,d->n", X, w) + b,
     ],
     misconceptions=[
         Misconception("no-bias", lambda X, w, b: X @ w,
@@ -54,6 +56,20 @@ EXERCISE = Exercise(
         Misconception("a-column", lambda X, w, b: (X @ w + b)[:, None],
             "The numbers are right, but the shape is (n, 1) and not (n,). Beside targets of shape (n,) this "
             "becomes a table of n by n: section 8 shows the harm."),
+        Misconception("minus-bias", lambda X, w, b: X @ w - b,
+            "The bias is taken off instead of added. Which sign has b in (4.7)?", family="wrong sign"),
+        Misconception("sum-down-the-columns", lambda X, w, b: (X * w).sum(axis=0) + b,
+            "You added down the columns, over the people: there is one number for each feature. Which axis is a row?",
+            family="wrong axis"),
+        Misconception("first-feature", lambda X, w, b: X[:, 0] * w[0] + b,
+            "Only the first feature counts. All d of them have a weight."),
+        Misconception("bias-on-the-weights", lambda X, w, b: X @ (w + b),
+            "You added b to the weights, so every feature multiplies it. The bias is added to the prediction, last."),
+        Misconception("mean-over-features", lambda X, w, b: np.mean(X * w, axis=1) + b,
+            "You took the mean over a person's features. (4.7) adds their products up.",
+            family="mean and sum confused"),
+        Misconception("axis-and-bias", lambda X, w, b: (X * w + b).sum(axis=0),
+            "Two things at once: the sum runs down the columns, over the people, and the bias stands inside of it."),
     ],
     hints=[
         "How many predictions do you expect for 5 people with 3 features? Which sizes must disappear?",

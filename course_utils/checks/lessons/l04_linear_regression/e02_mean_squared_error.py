@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.exercise import Exercise, Misconception
+from course_utils.checks.exercise import Exercise, Misconception, quietly
 from course_utils.checks.lessons.l04_linear_regression.shared import mean_squared_error
 
 
@@ -26,6 +26,9 @@ EXERCISE = Exercise(
         lambda pred, y: np.einsum("i,i->", pred - y, pred - y) / len(pred),
         lambda pred, y: (pred - y) @ (pred - y) / len(y),
         lambda pred, y: np.square(y - pred).sum() / y.size,
+        lambda pred, y: np.linalg.norm(pred - y) ** 2 / len(y),
+        lambda pred, y: sum((pred - y) ** 2) / len(y),
+        lambda pred, y: np.var(pred - y) + np.mean(pred - y) ** 2,
     ],
     misconceptions=[
         Misconception("half", lambda pred, y: np.mean((pred - y) ** 2) / 2,
@@ -45,12 +48,30 @@ EXERCISE = Exercise(
         Misconception("square-last", lambda pred, y: np.mean(pred - y) ** 2,
             "You took the mean first and squared last, so errors of opposite sign cancelled before the square "
             "could help. Which comes first in (4.2)?"),
-        Misconception("n-minus-1", lambda pred, y: np.sum((pred - y) ** 2) / max(len(y) - 1, 1),
+        Misconception("n-minus-1", quietly(lambda pred, y: np.sum((pred - y) ** 2) / (len(y) - 1)),
             "You divided by n - 1. That is for the variance of a sample whose mean was estimated; (4.2) divides by "
             "n."),
         Misconception("one-for-each", lambda pred, y: (pred - y) ** 2,
             "These are the squares, one for each person. A loss is one number: which function makes one of many?",
             family="a value for each example instead of one"),
+        Misconception("half-of-the-sum", lambda pred, y: np.sum((pred - y) ** 2) / 2,
+            "Two things at once: the squares are added up without dividing by n, and a half stands before them."),
+        Misconception("root-of-the-sum", lambda pred, y: np.sqrt(np.sum((pred - y) ** 2)),
+            "Two things at once: a root is taken, and the squares are added up without dividing by n. This is the "
+            "length of the error vector."),
+        Misconception("spread-of-errors", lambda pred, y: np.var(pred - y),
+            "This is the spread of the errors around their mean. If all predictions are 3 too high, what must the loss "
+            "say?"),
+        Misconception("squares-apart", lambda pred, y: np.mean(pred**2 - y**2),
+            "You squared predictions and targets by themselves. What is squared in (4.2) is their difference."),
+        Misconception("target-squared", lambda pred, y: np.mean(pred - y**2),
+            "Only the target is squared: a power comes before a minus. What belongs into brackets?"),
+        Misconception("added", lambda pred, y: np.mean((pred + y) ** 2),
+            "An error is how far a prediction lies from its target. Which sign stands between them?",
+            family="wrong sign"),
+        Misconception("each-with-each", lambda pred, y: np.mean((pred[:, None] - y) ** 2),
+            "Every prediction is compared with every target, n times n pairs: a column of shape (n, 1) met (n,). Each "
+            "person has one error."),
     ],
     hints=[
         "Say (4.2) aloud from the inside to the outside. What is the innermost step?",

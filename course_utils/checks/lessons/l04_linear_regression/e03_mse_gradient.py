@@ -53,13 +53,35 @@ def wrong_gradient(dw, db):
     return answer
 
 
+def gradient_by_nudges(X, y, w, b, h=1e-5):
+    """Right by its idea, and too rough where the loss is large."""
+    loss = lambda w, b: np.mean((X @ w + b - y) ** 2)  # noqa: E731
+    dw = [(loss(w + h * one, b) - loss(w - h * one, b)) / (2 * h) for one in np.eye(len(w))]
+    return np.array(dw), (loss(w, b + h) - loss(w, b - h)) / (2 * h)
+
+
+def loss_hides_slopes(received, expected, case):
+    """What is wrong is as little as the rounding of the loss, divided by the step of a nudge, makes it."""
+    X, y, w, b = case.args
+    off = max(np.abs(mine - right).max() for mine, right in zip(received, expected, strict=True))
+    return np.shape(received[0]) == w.shape and 0 < off < 1e-8 * np.mean((X @ w + b - y) ** 2)
+
+
+def gradient_last_person(X, y, w, b):
+    """`=` where `+=` is meant, in a loop over people."""
+    return 2 / len(y) * (X[-1] @ w + b - y[-1]) * X[-1], mse_gradient(X, y, w, b)[1]
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
     id="04.3", title="The gradient for any number of features", name="mse_gradient", points=4, minutes=20,
     difficulty=3, section="3. Which way is down?", reference=mse_gradient, cases=gradient_cases,
-    forbidden=("course_utils.losses.mse_backward", "family:numerical gradient", "family:automatic gradient"),
-    alternatives=[gradient_by_loop, gradient_by_columns, gradient_by_ones],
+    forbidden=("family:backward pass", "family:numerical gradient", "family:automatic gradient"),
+    alternatives=[
+        gradient_by_loop, gradient_by_columns, gradient_by_ones,
+        lambda X, y, w, b: [2 * (X @ w + b - y) @ X / len(y), np.array(2 * np.mean(X @ w + b - y))],
+    ],
     parts=("dw", "db"),
     misconceptions=[
         Misconception("no-mean", wrong_gradient(lambda X, e: 2 * X.T @ e, lambda X, e: 2 * e.sum()),
@@ -97,6 +119,29 @@ EXERCISE = Exercise(
             wrong_gradient(lambda X, e: 2 * X * e[:, None], lambda X, e: 2 * e),
             "You have a slope for each person. The gradient of the mean is the mean of these: average over the "
             "people."),
+        Misconception("sign-and-factor", wrong_gradient(lambda X, e: -X.T @ e / len(e), lambda X, e: -e.mean()),
+            "Two things at once: the sign is turned round (take e = prediction - y), and the 2 of the square is lost, "
+            "(4.3)."),
+        Misconception("sign-and-no-mean", wrong_gradient(lambda X, e: -2 * X.T @ e, lambda X, e: -2 * e.sum()),
+            "Two things at once: the sign is turned round, and the slopes are sums where means are asked."),
+        Misconception("neither-2-nor-mean", wrong_gradient(lambda X, e: X.T @ e, lambda X, e: e.sum()),
+            "Two things at once: the 2 of the square is lost, and the slopes are sums where means are asked."),
+        Misconception("divided-by-d",
+            wrong_gradient(lambda X, e: 2 * X.T @ e / X.shape[1], lambda X, e: 2 * e.sum() / X.shape[1]),
+            "You divide by the number of features. The mean of (4.2) runs over the people: how many are they?"),
+        Misconception("means-multiplied",
+            wrong_gradient(lambda X, e: 2 * X.mean(axis=0) * e.mean(), lambda X, e: 2 * e.mean()),
+            "You multiplied the mean error with the mean feature. Multiply person by person first, then take the "
+            "mean."),
+        Misconception("last-person", gradient_last_person,
+            "dw knows only the last person: `=` overwrites what the others gave. What adds to it?"),
+        Misconception("errors-squared",
+            wrong_gradient(lambda X, e: 2 * X.T @ e**2 / len(e), lambda X, e: 2 * np.mean(e**2)),
+            "The errors are still squared. In the derivative of e² the power falls by one."),
+        Misconception("nudges", gradient_by_nudges,
+            "Right where the loss is small. Where it is large beside its slopes, a difference of two losses has hardly "
+            "a digit left. The formula of (4.4) needs no difference of losses.",
+            seen=loss_hides_slopes, family="numerical instability"),
     ],
     hints=[
         "For one feature you know it: (4.4). What changes if there are three features, and what stays the same?",

@@ -46,6 +46,8 @@ def descent_cases(rng):
 def play_descent(answer, X, y, lr, steps):
     """Call the answer; a list of losses is as good as an array."""
     w, b, losses = answer(X, y, lr, steps)
+    if isinstance(w, list | tuple) and len(w) == steps + 1 and steps >= X.shape[1]:
+        w = np.asarray(w)  # the losses came first: their order is told
     return w, b, np.asarray(losses, dtype=float)
 
 
@@ -99,14 +101,75 @@ def descent_moved_once_more(X, y, lr, steps):
     return w, b, gradient_descent(X, y, lr, steps)[2]
 
 
+def descent_half_losses(X, y, lr, steps):
+    w, b, losses = gradient_descent(X, y, lr, steps)
+    return w, b, [loss / 2 for loss in losses]
+
+
+def descent_root_losses(X, y, lr, steps):
+    w, b, losses = gradient_descent(X, y, lr, steps)
+    return w, b, np.sqrt(losses)
+
+
+def descent_from_the_mean(X, y, lr, steps):
+    w, b, losses = gradient_descent(X, y - y.mean(), lr, steps)
+    return w, b + y.mean(), losses
+
+
+def descent_slower(X, y, lr, steps):
+    """The rate falls from step to step."""
+    w, b = np.zeros(X.shape[1]), 0.0
+    losses = [mean_squared_error(predict(X, w, b), y)]
+    for k in range(steps):
+        dw, db = mse_gradient(X, y, w, b)
+        w, b = w - lr / (k + 1) * dw, b - lr / (k + 1) * db
+        losses.append(mean_squared_error(predict(X, w, b), y))
+    return w, b, losses
+
+
+def descent_best(X, y, lr, steps):
+    """Keeps the place with the lowest loss."""
+    losses = gradient_descent(X, y, lr, steps)[2]
+    return *gradient_descent(X, y, lr, int(np.argmin(losses)))[:2], losses
+
+
+def descent_standardized(X, y, lr, steps):
+    Z = (X - X.mean(axis=0)) / X.std(axis=0)
+    return gradient_descent(Z, y, lr, steps)
+
+
+def late_half_gradient(X, y, lr, steps):
+    return descent_late_b(X, y, lr / 2, steps)
+
+
+def descent_three_in_a_tuple(X, y, lr, steps):
+    w, b, losses = gradient_descent(X, y, lr, steps)
+    return [w, np.array(b), tuple(losses)]
+
+
+def from_small_weights(X, y, lr, steps):
+    """Starts at small weights, as networks do."""
+    start = np.full(X.shape[1], 0.01)
+    w, b, losses = gradient_descent(X, y - X @ start, lr, steps)
+    return w + start, b, losses
+
+
+def starts_elsewhere(received, expected, case):
+    (w, b, losses), right = received, expected[2]
+    if len(right) == 1 and not (np.any(w) or b):  # no step, and it stands at 0
+        return False
+    rounded = np.array_equal(losses, np.round(losses, 4))
+    return len(losses) == len(right) and not rounded and not np.isclose(losses[0], right[0], rtol=1e-7)
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
     id="04.4", title="Walk downhill", name="gradient_descent", points=4, minutes=20, difficulty=3,
     section="4. Two ways to the bottom", reference=gradient_descent, cases=descent_cases,
     drive=play_descent, needs=("04.1", "04.2", "04.3"),
-    forbidden=("course_utils.linear_models.LinearRegression", "course_utils.optim.SGD"),
-    alternatives=[descend(), descent_by_ones],
+    forbidden=("family:optimizer",),
+    alternatives=[descend(), descent_by_ones, descent_three_in_a_tuple],
     parts=("w", "b", "losses"),
     misconceptions=[
         Misconception("uphill", descend(step=lambda w, b, dw, db, lr: (w + lr * dw, b + lr * db)),
@@ -148,6 +211,30 @@ EXERCISE = Exercise(
             "losses grow: that they grow is what tells you that lr is too large."),
         Misconception("one-step", lambda X, y, lr, steps: descend()(X, y, lr, min(steps, 1)),
             "You stop after one step: is your return statement inside the loop?"),
+        Misconception("half-losses", descent_half_losses,
+            "You walk well, but each loss is half of the MSE: (4.2) has no half.",
+            family="a factor forgotten or doubled"),
+        Misconception("root-losses", descent_root_losses,
+            "You walk well, but each loss is the root of the MSE. (4.2) stops before the root."),
+        Misconception("starts-at-the-mean", descent_from_the_mean,
+            "Already the first loss differs: it is that of a bias at the mean of y. A clever start, but the walk that "
+            "is asked for begins at b = 0."),
+        Misconception("rate-falls", descent_slower,
+            "The first step is right, the later ones are too short: your rate falls from step to step. (4.6) has one "
+            "rate."),
+        Misconception("best-place", descent_best,
+            "Your losses are right, but w and b are those with the lowest loss. Asked is where the walk ends, also "
+            "where the losses grew."),
+        Misconception("standardized", descent_standardized,
+            "You standardize the features first, so w belongs to other units. Walk with X as it is given."),
+        Misconception("half-and-late", late_half_gradient,
+            "Two things at once: the 2 of (4.4) is missing, and b is moved by a slope from where the new w stands."),
+        Misconception("uphill-and-short",
+            descend(step=lambda w, b, dw, db, lr: (w + lr * dw, b + lr * db), record="before"),
+            "Two things at once: you walk uphill, see the sign in (4.6), and the loss after the last step is missing."),
+        Misconception("another-start", from_small_weights,
+            "Already the first loss differs: at w = 0 and b = 0 it is the mean of y². Where does your walk start, and "
+            "is its loss noted before the first step?", seen=starts_elsewhere),
     ],
     hints=[
         "Where do you stand at the start, and what must you know there before you may move?",

@@ -48,13 +48,84 @@ def ridge_bias_is_mean(X, y, lam):
     return ridge_solution(X, y, lam)[0], y.mean()
 
 
+def centred(system, bias=lambda y_mean, x_mean, w: y_mean - x_mean @ w):
+    """Ridge from centred data; `system(Z, y, lam)` gives the equations' two sides."""
+
+    def answer(X, y, lam):
+        x_mean, y_mean = X.mean(axis=0), y.mean()
+        left, right = system(X - x_mean, y - y_mean, lam)
+        w = np.linalg.lstsq(left, right, rcond=None)[0]
+        return w, bias(y_mean, x_mean, w)
+
+    return answer
+
+
+def eye(Z):
+    return np.eye(Z.shape[1])
+
+
+def ridge_of_standardized(X, y, lam):
+    size = X.std(axis=0)
+    w, _ = ridge_solution(X / size, y, lam)
+    return w / size, y.mean() - X.mean(axis=0) @ (w / size)
+
+
+def ridge_left_standardized(X, y, lam):
+    return ridge_solution((X - X.mean(axis=0)) / X.std(axis=0), y, lam)
+
+
+def ridge_one_mean(X, y, lam):
+    Z, t = X - X.mean(), y - y.mean()
+    w = np.linalg.lstsq(Z.T @ Z + len(y) * lam * eye(X), Z.T @ t, rcond=None)[0]
+    return w, y.mean() - X.mean() * w.sum()
+
+
+def ridge_centred_late(X, y, lam):
+    w = np.linalg.lstsq(X.T @ X + len(y) * lam * eye(X), X.T @ y, rcond=None)[0]
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+def ridge_first_free(X, y, lam):
+    A, P = np.column_stack([X, np.ones(len(y))]), np.eye(X.shape[1] + 1)
+    P[0, 0] = 0.0
+    theta = np.linalg.lstsq(A.T @ A + len(y) * lam * P, A.T @ y, rcond=None)[0]
+    return theta[:-1], theta[-1]
+
+
+def ridge_by_people(X, y, lam):
+    """One equation a person instead of one a feature."""
+    Z, t = X - X.mean(axis=0), y - y.mean()
+    w = Z.T @ np.linalg.lstsq(Z @ Z.T + len(y) * lam * np.eye(len(y)), t, rcond=None)[0]
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+def ridge_by_svd(X, y, lam):
+    U, s, Vt = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    s = np.where(s > 1e-12 * s.max(), s, 0.0)
+    shrink = np.divide(s, s**2 + lam * len(y), out=np.zeros_like(s), where=s > 0)
+    w = Vt.T @ (shrink * (U.T @ (y - y.mean())))
+    return [w, np.array(y.mean() - X.mean(axis=0) @ w)]
+
+
+def ridge_shrunk(X, y, lam):
+    """Least squares, and its weights by (4.10)."""
+    w, _ = ridge_solution(X, y, 0.0) if len(X) > X.shape[1] else ridge_by_people(X, y, 0.0)
+    return w / (1 + lam), y.mean() - X.mean(axis=0) @ w / (1 + lam)
+
+
+def shrunk_weights(received, expected, case):
+    """The weights of least squares, divided by 1 + lam; b may be anything."""
+    X, y, lam = case.args
+    return len(X) <= X.shape[1] or np.allclose(received[0], ridge_shrunk(X, y, lam)[0])
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
     id="04.5", title="Ridge, solved", name="ridge_solution", points=4, minutes=20, difficulty=4,
     section="6. Too few patients: ridge", reference=ridge_solution, cases=ridge_cases,
-    forbidden=("family:ridge regression", "course_utils.linear_models.LinearRegression"),
-    alternatives=[ridge_with(lambda n, lam: n * lam), ridge_by_extra_people],
+    forbidden=("family:ridge regression", "family:linear model"),
+    alternatives=[ridge_with(lambda n, lam: n * lam), ridge_by_extra_people, ridge_by_people, ridge_by_svd],
     parts=("w", "b"),
     misconceptions=[
         Misconception("forgot-n", ridge_with(lambda n, lam: lam),
@@ -85,6 +156,38 @@ EXERCISE = Exercise(
         Misconception("bias-is-the-mean", ridge_bias_is_mean,
             "The weights are right. The bias is the mean of y only if every feature has mean 0; here the features "
             "carry b away: predict the average person, and ask what b must be."),
+        Misconception("shrunk-by-the-formula", ridge_shrunk,
+            "You divide the weights of least squares by 1 + lam. (4.10) holds for one feature whose squares have the "
+            "mean 1; here features differ, and hang together.", seen=shrunk_weights),
+        Misconception("bias-sign",
+            centred(lambda Z, t, lam: (Z.T @ Z + len(t) * lam * eye(Z), Z.T @ t), lambda m, x, w: m + x @ w),
+            "The weights are right. In b the part of the features has the wrong sign: the average person is predicted "
+            "as x_mean · w + b, and that must be the mean of y.", family="wrong sign"),
+        Misconception("centred-too-late", ridge_centred_late,
+            "Your b belongs to your w, but w was found as if there were no bias. Take the means off before you solve, "
+            "or solve for both at once.", family="bias forgotten"),
+        Misconception("price-everywhere", centred(lambda Z, t, lam: (Z.T @ Z + len(t) * lam, Z.T @ t)),
+            "The price went onto every entry of the table: a number is added everywhere. On which entries of XᵀX does "
+            "w_j meet itself?"),
+        Misconception("price-subtracted", centred(lambda Z, t, lam: (Z.T @ Z - len(t) * lam * eye(Z), Z.T @ t)),
+            "The price is taken off, so it makes weights larger. Which sign has lam·w on the side of XᵀX?",
+            family="wrong sign"),
+        Misconception("price-squared", centred(lambda Z, t, lam: (Z.T @ Z + len(t) * lam**2 * eye(Z), Z.T @ t)),
+            "Your price goes with lam². In (4.9) the weights are squared, lam is not."),
+        Misconception("price-times-d", centred(lambda Z, t, lam: (Z.T @ Z + Z.shape[1] * lam * eye(Z), Z.T @ t)),
+            "Your price is multiplied by the number of features. The mean of (4.9) runs over the people."),
+        Misconception("n-on-one-side", centred(lambda Z, t, lam: (Z.T @ Z / len(t) + lam * eye(Z), Z.T @ t)),
+            "The left side is divided by n, the right side is not. Both come from the same mean.",
+            family="mean and sum confused"),
+        Misconception("standardized", ridge_of_standardized,
+            "You charge the price on standardized features. (4.9) charges it on the weights of X as it is given."),
+        Misconception("left-standardized", ridge_left_standardized,
+            "Your weights belong to standardized features, but X is given raw, and (4.9) is asked for these."),
+        Misconception("one-mean-for-all", ridge_one_mean,
+            "One mean was taken off the whole table. Every column has a mean of its own.", family="wrong axis"),
+        Misconception("first-weight-free", ridge_first_free,
+            "The first weight is free, and the bias pays: your 0 stands at the other end of the diagonal than the "
+            "column of ones."),
     ],
     hints=[
         "What is the slope of lam·w² with respect to w? Add it to (4.4) and ask where the sum is 0.",

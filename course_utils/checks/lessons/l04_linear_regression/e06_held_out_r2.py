@@ -41,6 +41,49 @@ def by_the_library(X, y, order, n_test):
     return LinearRegression().fit(X[train], y[train]).score(X[test], y[test])
 
 
+def trained_and_scored(X, y, order, n_test, bias=True):
+    """The targets of the test people and what was predicted for them."""
+    A = np.column_stack([X, np.ones(len(X))]) if bias else X
+    theta = np.linalg.lstsq(A[order[n_test:]], y[order[n_test:]], rcond=None)[0]
+    return y[order[:n_test]], A[order[:n_test]] @ theta
+
+
+def compared_with(spread):
+    """R² with another denominator, `spread(test targets, all targets, training targets)`."""
+
+    def answer(X, y, order, n_test):
+        truth, told = trained_and_scored(X, y, order, n_test)
+        return 1 - np.mean((told - truth) ** 2) / spread(truth, y, y[order[n_test:]])
+
+    return answer
+
+
+def one_minus_forgotten(X, y, order, n_test):
+    return 1 - held_out_r2(X, y, order, n_test)
+
+
+def without_ones(X, y, order, n_test):
+    truth, told = trained_and_scored(X, y, order, n_test, bias=False)
+    return 1 - np.mean((told - truth) ** 2) / np.var(truth)
+
+
+def squared_correlation(X, y, order, n_test):
+    return np.corrcoef(*trained_and_scored(X, y, order, n_test))[0, 1] ** 2
+
+
+def trained_in_order_only(X, y, order, n_test):
+    """The targets are ordered for the fit, and not for the test."""
+    truth, told = y[:n_test], trained_and_scored(X, y, order, n_test)[1]
+    return 1 - np.mean((told - truth) ** 2) / np.var(truth)
+
+
+def by_a_mask(X, y, order, n_test):
+    """In which order the others teach is all the same."""
+    others = np.ones(len(y), dtype=bool)
+    others[order[:n_test]] = False
+    return score(X, y, others, order[:n_test])
+
+
 def repair_cases(rng):
     for n, d, n_test in [(7, 1, 3), (12, 2, 4), (20, 4, 8), (12, 2, 2)]:
         X, y, _, _ = people(rng, n, d)
@@ -61,6 +104,7 @@ EXERCISE = Exercise(
         lambda X, y, order, n_test: score(
             np.take(X, order, axis=0), np.take(y, order), np.arange(len(y)) >= n_test, slice(None, n_test)),
         by_the_library,
+        by_a_mask,
     ],
     misconceptions=[
         Misconception("not-repaired", broken_r2,
@@ -86,6 +130,39 @@ EXERCISE = Exercise(
         Misconception("parts-exchanged",
             lambda X, y, order, n_test: score(X, y, order[:-n_test], order[-n_test:]),
             "You test on the last n_test people instead of the first. The task names the first n_test of `order`."),
+        Misconception("roles-exchanged", lambda X, y, order, n_test: score(X, y, order[:n_test], order[n_test:]),
+            "The first n_test people teach, and the others are the test: the two have changed places."),
+        Misconception("features-shuffled-twice",
+            lambda X, y, order, n_test: first_rows(X[order][order], y[order], n_test),
+            "The features are shuffled twice and the targets once. Both need the same order, once."),
+        Misconception("targets-sorted", lambda X, y, order, n_test: first_rows(X[order], np.sort(y), n_test),
+            "The targets are sorted by size. They must follow the same `order` as the features."),
+        Misconception("test-targets-left", trained_in_order_only,
+            "The targets are in the new order for the fit, but those of the test people are not. Order them once, for "
+            "both."),
+        Misconception("one-of-the-test-teaches",
+            lambda X, y, order, n_test: score(X, y, order[n_test - 1:], order[:n_test]),
+            "One of the test people also teaches: where does the second part begin?", family="off by one"),
+        Misconception("spread-of-all", compared_with(lambda test, every, train: np.var(every)),
+            "The error is compared with the spread of all targets. R² on the test people uses their own."),
+        Misconception("mean-of-the-others",
+            compared_with(lambda test, every, train: np.mean((test - train.mean()) ** 2)),
+            "You compare with the mean of those who taught. The code as it was compares with the test people's own "
+            "variance: that part was right."),
+        Misconception("sum-by-variance", compared_with(lambda test, every, train: np.var(test) / len(test)),
+            "A sum of squared errors is divided by a variance, which is a mean. Both must be sums, or both means.",
+            family="mean and sum confused"),
+        Misconception("deviation", compared_with(lambda test, every, train: np.std(test)),
+            "The error is divided by a standard deviation. Squared errors are compared with a variance."),
+        Misconception("n-minus-one", compared_with(lambda test, every, train: np.var(test, ddof=1)),
+            "The variance of the test people is divided by n - 1, the error by n. The code as it was had n in both."),
+        Misconception("one-minus-forgotten", one_minus_forgotten,
+            "This is the share of the spread that is *not* explained. What did the code take it from?"),
+        Misconception("no-ones", without_ones,
+            "The column of ones is gone, so the line goes through 0. Only the order was to be repaired.",
+            family="bias forgotten"),
+        Misconception("correlation", squared_correlation,
+            "This is a squared correlation: it forgives a line of the wrong height or slope. Keep the R² of the code."),
     ],
     hints=[
         "Nothing crashes and the code looks right. What would R² be if every target were somebody else's?",

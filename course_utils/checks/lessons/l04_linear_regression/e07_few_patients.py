@@ -37,6 +37,9 @@ def hospital_cases(rng):
 def play_hospitals(answer, X, y):
     """One call a hospital; weights and biases as two arrays."""
     models = [answer(features, targets) for features, targets in zip(X, y, strict=True)]
+    for w, b in models:
+        if np.shape(w) != X.shape[2:] or np.shape(b) != ():
+            raise ValueError(f"w has shape {np.shape(w)} and b {np.shape(b)}; {X.shape[2:]} and a number were asked")
     return np.array([w for w, _ in models], dtype=float), np.array([b for _, b in models], dtype=float)
 
 
@@ -61,6 +64,37 @@ def price_paid(models, case, scaled=True):
     price = -np.sum(slope * u, axis=1) / np.maximum(np.sum(u * u, axis=1), 1e-300)
     on_one_line = np.isclose(-np.sum(slope * u, axis=1), lengths, rtol=1e-4) | (np.abs(price) < 1e-6)
     return np.where(on_one_line & (lengths > 0), price, np.nan)
+
+
+def paid_after(change):
+    """A look at the weights: are they ridge on standardized features, at any price, after `change(w, X, y)`?"""
+
+    def seen(received, expected, case):
+        price = price_paid((change(received[0], *case.args), None), case)
+        return bool(np.all(price > -1e-6))
+
+    return seen
+
+
+def deviation(X):
+    return np.where(X.std(axis=-2) > 0, X.std(axis=-2), 1.0)
+
+
+def multiplied_weights(X, y):
+    w, b = ridge_solution((X - X.mean(axis=0)) / deviation(X), y, 1.0)
+    return w * deviation(X), b - X.mean(axis=0) @ (w * deviation(X))
+
+
+def targets_left_scaled(X, y):
+    w, _ = few_patients(X, (y - y.mean()) / y.std())
+    return w, y.mean() - X.mean(axis=0) @ w
+
+
+def one_by_one(X, y):
+    """The slope of each feature as if it were alone."""
+    Z = X - X.mean(axis=0)
+    w = Z.T @ (y - y.mean()) / np.maximum((Z**2).sum(axis=0), 1e-12)
+    return w, y.mean() - X.mean(axis=0) @ w
 
 
 def paid(low, high, scaled=True):
@@ -122,6 +156,18 @@ EXERCISE = Exercise(
         Misconception("least-squares", lambda X, y: few_patients(X, y, 0.0),
             "This is least squares without a price: ten weights bend to the noise of twenty people, and on others "
             "it is worse than their average. See section 6.", seen=paid(-1e-6, 1e-5)),
+        Misconception("weights-multiplied", multiplied_weights,
+            "Your weights are multiplied by the standard deviations. A unit that is ten times as long needs a weight "
+            "that is ten times as large: so multiply or divide?",
+            seen=paid_after(lambda w, X, y: w / deviation(X) ** 2), family="scaled features and raw ones mixed"),
+        Misconception("targets-left-scaled", targets_left_scaled,
+            "You standardized the scores too, and your weights still predict standardized ones: they are too small. "
+            "What makes points of deviations again?",
+            seen=paid_after(lambda w, X, y: w * y.std(axis=1, keepdims=True)),
+            family="scaled features and raw ones mixed"),
+        Misconception("one-by-one", one_by_one,
+            "Each weight is that of its feature alone. Features that tell the same are then counted several times: fit "
+            "them together."),
         Misconception("bias-of-scaled-features", raw_weights_old_bias,
             "Your weights are right for raw features, but the bias still belongs to standardized ones: the average "
             "person would get far more than the average score. What must b take back?", seen=bias_not_moved,
