@@ -10,7 +10,7 @@ from course_utils.checks import registry
 from course_utils.checks.callers import Caller, Fault, Handle
 from course_utils.checks.callers.families import routes_of
 from course_utils.checks.exercise import Exercise, right_answer
-from course_utils.checks.feedback.errors import error_words, shape_words
+from course_utils.checks.feedback.errors import class_words, error_words, shape_words
 from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
 from course_utils.checks.feedback.show import apart, clip, input_rows, value_text
@@ -23,6 +23,7 @@ from course_utils.checks.judging.observation import Observation, parameter_names
 from course_utils.checks.judging.parts import order_of, parts_of
 
 NO_CREDIT = 0.0
+UNCALLED = ("a function", "a method", "a builtin_function_or_method")
 SLIGHT = 1e-3  # a relative difference that is easily overlooked
 LOOPS, LOOPED = frozenset(routes_of("loop")), 0.5  # what hides a loop, and the share of a right answer that has one
 
@@ -96,7 +97,9 @@ def _unready(exercise: Exercise, caller: Caller) -> Result | None:
     if there.fault:
         return _stopped(exercise, None, there.fault)
     if there.value is None or (exercise.is_value and _all_blank(there.value)):
-        return _result(exercise, NOT_YET, say("empty value", name=exercise.name), fault="empty")
+        none = there.value is None
+        message = say("empty value", name=exercise.name) if none else say("empty form", name=exercise.name)
+        return _result(exercise, NOT_YET, message, fault="empty")
     called = exercise.kind in ("function", "class", "repair") or (exercise.cases and not exercise.drive)
     if called and not (isinstance(there.value, Handle) and there.value.callable):
         wanted = "class" if exercise.kind == "class" else "function"
@@ -117,8 +120,10 @@ def _other_kind(exercise: Exercise, caller: Caller) -> str:
 
 
 def _all_blank(value: Any) -> bool:
-    """A form that was handed out, a dict with None everywhere, and nothing filled in."""
-    return isinstance(value, dict) and bool(value) and all(entry is None for entry in value.values())
+    """A form that was handed out, a dict with None or `...` everywhere, and nothing filled in."""
+    entries = value.values() if isinstance(value, dict) else [value]
+    dots = [isinstance(e, Handle) and e.type == "ellipsis" for e in entries]
+    return bool(dots) and all(e is None or is_dots for e, is_dots in zip(entries, dots, strict=True))
 
 
 def _no_choice(exercise: Exercise, value: Any) -> Result | None:
@@ -231,7 +236,9 @@ def fault_message(exercise: Exercise, fault: Fault) -> str:
     words = {"name": exercise.name, "limit": f"{exercise.time_limit:g}", "kind": fault.kind, "text": fault.text}
     plain = ("TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable")
     message = say(fault.kind if fault.kind in plain else "error" if fault.text else "error no text", **words)
-    words = [error_words(fault.text), message, say("error at", where=fault.where) if fault.where else ""]
+    of_class = class_words(exercise.name, fault.text) if exercise.kind == "class" else ""
+    read = " ".join(w for w in (error_words(fault.text), of_class) if w)
+    words = [read, message, say("error at", where=fault.where) if fault.where else ""]
     return "\n".join(w for w in words if w)
 
 
@@ -248,7 +255,7 @@ def gap_message(exercise: Exercise, trial: Trial) -> str:
         return say("metric nan", label=exercise.metric.label)
     if gap.kind == "unmeasured":
         return say("Unusable", name=name, text=gap.received)
-    if exercise.is_value and gap.kind in ("value", "nan"):
+    if exercise.is_value and (gap.kind in ("value", "nan") or gap.expected == "None"):
         return say("not it", name=name)  # a prediction is not given away
     if gap.kind == "no fault":
         return say("no fault", name=name, kind=trial.want.fault.kind)
@@ -256,13 +263,15 @@ def gap_message(exercise: Exercise, trial: Trial) -> str:
 
 
 def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -> str:
-    inside = gap.where and gap.kind in ("nothing", "type", "length")
+    inside = gap.where and gap.kind in ("nothing", "type", "length", "object")
     key = f"{gap.kind} in" if inside else "extra key" if gap.kind == "keys" and not gap.expected else gap.kind
     place = place_text(exercise, gap.where)
     words = {"name": exercise.name, "expected": gap.expected, "received": gap.received}
     if gap.kind == "length":
         words |= {k: counted(int(words[k]), "value") for k in ("expected", "received")}
     message = say(key, where=f"`{place}`", arguments=", ".join(got.mutated), **words)
+    if gap.kind == "object" and gap.received in UNCALLED:
+        message += " " + say("uncalled")
     if gap.kind == "shape":
         message += " " + (shape_words(gap.expected, gap.received) or say("shape unknown"))
     if gap.kind in ("value", "nan", "shape", "dtype") and gap.where:
@@ -297,7 +306,8 @@ def bound_text(exercise: Exercise) -> str:
 
 def _said(seen: Observation) -> dict[str, str]:
     """What the answer said while it ran, under labels."""
-    texts = {"said": seen.printed, "stderr": seen.errors, "warned": "\n".join(seen.warnings)}
+    warned = [say("unclosed") if w.startswith("ResourceWarning: unclosed file") else w for w in seen.warnings]
+    texts = {"said": seen.printed, "stderr": seen.errors, "warned": "\n".join(dict.fromkeys(warned))}
     return {say(key): clip(text.rstrip()) for key, text in texts.items() if text.strip()}
 
 
