@@ -63,6 +63,21 @@ def test_brackets_that_are_missing_are_told():
     assert "round brackets" in told("02.1", lambda X: X.mean / 2).message
 
 
+def lower_alone(text):
+    text.lower()
+    return dict.fromkeys(text.split(), 1)
+
+
+def test_what_is_given_and_not_kept_is_told():
+    assert "Line 2: `text.lower()` changes nothing" in told("01.1", lower_alone).message
+
+
+def test_tuples_and_generators_are_told_by_what_makes_them():
+    assert "A comma behind `return`" in told("00.1", lambda right, total: (25.0, 0)).message
+    assert "`list(...)` around it" in told("01.2", lambda values: (v for v in values)).message
+    assert "`list(...)` around it" in told("01.2", lambda values: map(abs, values)).message
+
+
 def test_a_file_left_open_is_told_in_words():
     def read_scores(path):
         return {}, open(path, encoding="utf-8").read().count("\n")

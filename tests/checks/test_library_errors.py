@@ -87,7 +87,7 @@ WORDS = {  # an error as it really comes: words that tell its cause
     "float": (lambda: float(V), "one number"),
     "cast": (in_place, "array of int64"),
     "missing": (lambda: needs(1), "without 'b'"),
-    "given": (lambda: needs(1, 2, 3, 4), "takes 2 arguments, and 4"),
+    "given": (lambda: needs(1, 2, 3, 4), "takes 2 arguments, and 4 came"),
     "self": (lambda: needs(1, 2, 3), "`self` missing"),
     "keyword": (lambda: needs(1, c=2), "no option `c`"),
     "None index": (lambda: NONE[0], "lacks its `return`"),

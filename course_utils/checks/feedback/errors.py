@@ -6,6 +6,7 @@ import ast
 import re
 
 from course_utils.checks.feedback.messages import say
+from course_utils.checks.feedback.wording import counted
 
 SHAPE = r"\([\d, ]*\)"
 READINGS = [  # (what the exception says, the key of our words); named groups fill the words
@@ -73,6 +74,8 @@ def error_words(text: str) -> str:
         if found:
             about = found.groupdict()
             about["what"] = about.get("what") or about.get("more")
+            if "takes" in about:
+                about["takes"] = counted(int(about["takes"]), "argument")
             return " ".join(w for w in (say(key, **about), _more(key, about)) if w)
     return ""
 
@@ -93,7 +96,7 @@ def _more(key: str, about: dict[str, str]) -> str:
     """What the sizes themselves tell."""
     if key == "error broadcast":
         return _lost_axis(*(ast.literal_eval(about[k]) for k in ("one", "other")))
-    if key == "error given" and int(about["given"]) == int(about["takes"]) + 1:
+    if key == "error given" and int(about["given"]) == int(about["takes"].split()[0]) + 1:
         return say("error self")
     return ""
 

@@ -11,6 +11,19 @@ from typing import Any
 from course_utils.checks.feedback.messages import say
 
 IN_PLACE = {"append", "extend", "insert", "sort", "reverse", "update", "add", "remove", "clear", "shuffle"}
+GIVES_NEW = {
+    "lower",
+    "upper",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "replace",
+    "split",
+    "copy",
+    "astype",
+    "reshape",
+    "transpose",
+}
 FAULTS = {"nothing", "keys", "length", "value", "shape", "type", "AttributeError", "TypeError", "nan"}
 
 
@@ -35,6 +48,8 @@ def habit_words(source: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign | ast.Return) and (words := _kept_in_place(node)):
             return words
+    if words := next((words for node in ast.walk(tree) if (words := _dropped(node))), ""):
+        return words
     lines = [line for node in ast.walk(tree) for line in _returns_at_once(node)]
     return say("habit return", line=min(lines)) if lines else ""
 
@@ -49,6 +64,15 @@ def _kept_in_place(node: ast.Assign | ast.Return) -> str:
     known = thing not in ("np", "numpy") and isinstance(call.func.value, ast.Name | ast.Attribute)
     call_only = ast.unparse(call)
     return say("habit in place", line=node.lineno, code=code, call=call_only) if same and known else ""
+
+
+def _dropped(node: ast.AST) -> str:
+    """`text.lower()` alone on a line: what it gives is new, and nobody keeps it."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in GIVES_NEW):
+        return ""
+    thing, call_only = ast.unparse(call.func.value), ast.unparse(call)
+    return say("habit dropped", line=node.lineno, call=call_only, thing=thing)
 
 
 def _returns_at_once(node: ast.AST) -> Iterator[int]:

@@ -123,7 +123,7 @@ ENGLISH = {
     "error cast": "The result of `{what}` is {one}, but it was to be written into an array of {to}, which cannot "
     "hold it. Write `a = a + b` in place of `a += b`, or begin with an array of float.",
     "error missing": "A function was called without {what}. Which arguments does its definition ask for?",
-    "error given": "A function takes {takes} arguments, and {given} were given. Compare the call with the definition.",
+    "error given": "A function takes {takes}, and {given} came. Compare the call with the definition.",
     "error self": "In a class, the object itself comes first: is `self` missing in the definition?",
     "error keyword": "The function has no option `{what}`. Compare with its definition, letter by letter.",
     "error None": "Something is None where a value was expected. Often a function lacks its `return`, or it changes "
@@ -164,6 +164,8 @@ ENGLISH = {
     "object": "`{name}` gives {received}; {expected} was expected.",
     "object in": "{where} is {received}; {expected} was expected.",
     "uncalled": "A function itself was handed over, not what it gives: are the brackets `()` missing behind its name?",
+    "a comma": "A comma behind `return` makes a tuple: is there one too many?",
+    "lazy": "It gives its values only when asked: `list(...)` around it makes a list.",
     "unclosed": "A file was opened and not closed. `with open(...) as file:` closes it for you.",
     "type": "`{name}` gives {received}; {expected} was expected.",
     "type in": "{where} is {received}; {expected} was expected.",
@@ -197,6 +199,8 @@ ENGLISH = {
     "measured": "Right on every small case, but not on a larger one.",
     "habit return": "Line {line}: this `return` stands in the loop, so the function ends in the first round. Should it "
     "stand below the loop?",
+    "habit dropped": "Line {line}: `{call}` changes nothing, it *gives* something new, and nobody keeps it. Write it "
+    "where it is needed, or with a name before it: `... = {call}`.",
     "habit in place": "Line {line}: `{call}` changes its list (or dict, or set) and returns None, so `{code}` keeps "
     "None. Write `{call}` alone.",
     "several": "{count} things at once:",

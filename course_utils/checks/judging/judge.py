@@ -24,6 +24,7 @@ from course_utils.checks.judging.parts import order_of, parts_of
 
 NO_CREDIT = 0.0
 UNCALLED = ("a function", "a method", "a builtin_function_or_method")
+LAZY = ("a generator", "a map", "a zip", "a filter", "a range")
 SLIGHT = 1e-3  # a relative difference that is easily overlooked
 LOOPS, LOOPED = frozenset(routes_of("loop")), 0.5  # what hides a loop, and the share of a right answer that has one
 
@@ -270,8 +271,7 @@ def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -
     if gap.kind == "length":
         words |= {k: counted(int(words[k]), "value") for k in ("expected", "received")}
     message = say(key, where=f"`{place}`", arguments=", ".join(got.mutated), **words)
-    if gap.kind == "object" and gap.received in UNCALLED:
-        message += " " + say("uncalled")
+    message += _kind_words(gap)
     if gap.kind == "shape":
         message += " " + (shape_words(gap.expected, gap.received) or say("shape unknown"))
     if gap.kind in ("value", "nan", "shape", "dtype") and gap.where:
@@ -279,6 +279,15 @@ def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -
     if gap.kind == "keys" and gap.where:
         message += " " + say("in place", where=place)
     return message + (_off(gap) if gap.kind == "value" else "")
+
+
+def _kind_words(gap: Difference) -> str:
+    """What usually makes a thing of that kind."""
+    if gap.kind == "object" and gap.received in UNCALLED:
+        return " " + say("uncalled")
+    if gap.kind == "object" and gap.expected == "a list" and gap.received in LAZY:
+        return " " + say("lazy")
+    return " " + say("a comma") if (gap.kind, gap.received, gap.expected) == ("type", "a tuple", "a number") else ""
 
 
 def _off(gap: Difference) -> str:
