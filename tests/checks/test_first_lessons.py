@@ -63,6 +63,18 @@ def test_brackets_that_are_missing_are_told():
     assert "round brackets" in told("02.1", lambda X: X.mean / 2).message
 
 
+def ones_in_old_memory(labels, classes):
+    table = np.empty((len(labels), classes))
+    table[np.arange(len(labels)), labels] = 1
+    return table
+
+
+def test_memory_that_was_not_filled_in_is_seen_at_every_seed():
+    for seed in range(20):
+        result = check("02.6", ones_in_old_memory, quiet=True, seed=seed)
+        assert not result.passed and "`np.zeros` begins with 0" in result.message, result.message
+
+
 def lower_alone(text):
     text.lower()
     return dict.fromkeys(text.split(), 1)

@@ -166,6 +166,8 @@ ENGLISH = {
     "uncalled": "A function itself was handed over, not what it gives: are the brackets `()` missing behind its name?",
     "a comma": "A comma behind `return` makes a tuple: is there one too many?",
     "lazy": "It gives its values only when asked: `list(...)` around it makes a list.",
+    "left over": "At `{where}` nothing was filled in: `np.empty` gives memory as it is, with what others left in it. "
+    "`np.zeros` begins with 0.",
     "unclosed": "A file was opened and not closed. `with open(...) as file:` closes it for you.",
     "type": "`{name}` gives {received}; {expected} was expected.",
     "type in": "{where} is {received}; {expected} was expected.",

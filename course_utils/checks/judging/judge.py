@@ -9,15 +9,16 @@ from typing import Any
 from course_utils.checks import registry
 from course_utils.checks.callers import Caller, Fault, Handle
 from course_utils.checks.callers.families import routes_of
+from course_utils.checks.callers.inprocess import LEFT
 from course_utils.checks.exercise import Exercise, right_answer
 from course_utils.checks.feedback.errors import class_words, error_words, shape_words
 from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
-from course_utils.checks.feedback.show import apart, clip, input_rows, value_text
+from course_utils.checks.feedback.show import DIGITS, apart, clip, input_rows, value_text
 from course_utils.checks.feedback.wording import counted
 from course_utils.checks.judging.bench import HARD_STOPS, Bench, Trial
 from course_utils.checks.judging.budgets import look_at
-from course_utils.checks.judging.compare import Difference, plain_text, type_name
+from course_utils.checks.judging.compare import Difference, number_text, plain_text, type_name
 from course_utils.checks.judging.diagnose import Found, recognise
 from course_utils.checks.judging.observation import Observation, parameter_names
 from course_utils.checks.judging.parts import order_of, parts_of
@@ -272,6 +273,8 @@ def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -
         words |= {k: counted(int(words[k]), "value") for k in ("expected", "received")}
     message = say(key, where=f"`{place}`", arguments=", ".join(got.mutated), **words)
     message += _kind_words(gap)
+    if gap.kind == "value" and gap.received == number_text(LEFT, DIGITS):
+        return say("left over", where=place)
     if gap.kind == "shape":
         message += " " + (shape_words(gap.expected, gap.received) or say("shape unknown"))
     if gap.kind in ("value", "nan", "shape", "dtype") and gap.where:
