@@ -40,6 +40,12 @@ SLIPS = {  # the cell that stopped, and words of its message
         ["Line 3", "`return` outside of the function"],
     ),
     "one equals": (RIGHT.replace("\n", "\n    if x = 0:\n        return 0\n"), ["Line 2", "is asked with `==`"]),
+    "return is": (RIGHT.replace("return", "return ="), ["Line 2", "without `=`"]),
+    "percent": (RIGHT + "%", ["Line 2", "no percentage"]),
+    "letter x": (RIGHT + " x 2", ["Line 2", "not the letter x"]),
+    "order": (RIGHT.replace("\n", "\n    if 2 => 1:\n        return 0\n"), ["Line 2", "have their `=` behind"]),
+    "backslash": (RIGHT + " \\ 2", ["Line 2", "Write `/`"]),
+    "product": (RIGHT + " * 2x", ["Line 2", "`2 * x`"]),
     "never closed": (RIGHT[:-1], ["line 2", "never closed"]),
     "decorator": ("import numpy as np\n@np.vectorise\n" + RIGHT, ["AttributeError", "In line 2", "vectorise"]),
 }

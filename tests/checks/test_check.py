@@ -437,11 +437,11 @@ def test_every_sentence_is_used_and_every_sentence_exists():
     code = "\n".join(p.read_text(encoding="utf-8") for p in PACKAGE.rglob("*.py") if p.name != "messages.py")
     asked = set(re.findall(r"\bsay\(\s*[\"']([^\"']+)[\"']", code))
     assert asked <= set(messages.ENGLISH)
-    asked |= {key for _, key in slips.READINGS + errors.READINGS}
+    asked |= {key for _, key in slips.READINGS + slips.IN_THE_ROW + errors.READINGS}
     asked |= {f"page {key}" for key in messages.ENGLISH}  # the words of a page for each, where it has its own
     made = {"TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable"}
     kinds = {"nothing", "nothing in", "object", "type", "type in", "tuple", "keys", "length", "order", "shape", "dtype"}
-    kinds |= {"single", "length in", "its shape", "extra key"}
+    kinds |= {"single", "length in", "its shape", "extra key", "object in"}
     states = {f"state {s}" for s in ("passed", "tried", "new")} | {
         "pass",
         "not yet",

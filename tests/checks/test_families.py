@@ -74,6 +74,19 @@ def distances_sklearn(A, B):
     return pairwise_distances(A, B)
 
 
+def distances_tree(A, B):
+    from scipy.spatial import KDTree
+
+    return KDTree(A).sparse_distance_matrix(KDTree(B), 1e9).toarray()
+
+
+def distances_neighbors(A, B):
+    from sklearn.neighbors import NearestNeighbors
+
+    graph = NearestNeighbors(radius=1e12).fit(B).radius_neighbors_graph(A, mode="distance")
+    return graph.toarray()
+
+
 def rows_by_columns(A, B):
     return np.array([[row @ column for column in B.T] for row in A])
 
@@ -173,7 +186,7 @@ BORROWED = {
     "11.1": [size_of_convolved],
     "06.5": [cross_entropy_module],
     "04.2": [mse_module],
-    "02.2": [distances_scipy, distances_torch, distances_sklearn],
+    "02.2": [distances_scipy, distances_torch, distances_sklearn, distances_tree, distances_neighbors],
     "03.5": [lambda v: float(np.cov(v, bias=True)), lambda v: float(np.std(v) ** 2), statistics.pvariance],
     "03.1": [
         lambda A, B: A @ B,

@@ -2,6 +2,7 @@
 
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from course_utils.checks import check
 from course_utils.checks.feedback.errors import READINGS, error_words, shape_words
 from tests.checks.test_proofs import but
 
-A, V, NONE, ONE = np.ones((2, 3)), np.ones(3), None, [1]
+A, V, NONE, ONE, ROWS = np.ones((2, 3)), np.ones(3), None, [1], [[1]]
 HANDLE = type("Handle", (), {})()  # what a function of ours gets in place of a thing that cannot be handed over
 
 
@@ -44,6 +45,17 @@ def unbound():
     return late
 
 
+TEXT = "2"
+
+
+def import_other():
+    import pandaz  # noqa: F401
+
+
+class Empty:
+    pass
+
+
 def assign():
     np.ones(3)[:] = np.ones(4)
 
@@ -64,12 +76,24 @@ WORDS = {  # an error as it really comes: words that tell its cause
     "index": (lambda: V[3], "axis 0 has length 3"),
     "indices": (lambda: V[0, 0], "fewer: 1"),
     "range": (lambda: ONE[1], "length minus 1"),
+    "rows": (lambda: ROWS[0, 0], "`[i][j]`"),
+    "join": (lambda: ONE + 1, "joins two lists"),
+    "repeat": (lambda: ONE * 0.5, "repeats one"),
+    "list": (lambda: (ONE - np.float64(1).item()) / 2, "an array can"),
+    "text": (lambda: TEXT - 1, "`float(...)`"),
+    "text joined": (lambda: TEXT + 1, "`float(...)`"),
+    "uncalled": (lambda: V.mean / 2, "round brackets"),
+    "uncalled index": (lambda: V.copy[0], "round brackets"),
+    "module": (import_other, "no `pandaz`"),
+    "file": (lambda: Path("not_there.csv").read_text(), "without quotes"),
+    "init": (lambda: Empty(3), "two underscores"),
+    "zeros of lists": (lambda: np.zeros([2], [3]), "one argument, a tuple"),
     "mask": (lambda: V[np.array([True, False])], "A mask of True"),
     "math": (lambda: math.exp(V), "`np.exp`"),
     "float": (lambda: float(V), "one number"),
     "cast": (in_place, "array of int64"),
     "missing": (lambda: needs(1), "without 'b'"),
-    "given": (lambda: needs(1, 2, 3, 4), "takes 2 arguments, and 4"),
+    "given": (lambda: needs(1, 2, 3, 4), "takes 2 arguments, and 4 came"),
     "self": (lambda: needs(1, 2, 3), "`self` missing"),
     "keyword": (lambda: needs(1, c=2), "no option `c`"),
     "None index": (lambda: NONE[0], "lacks its `return`"),

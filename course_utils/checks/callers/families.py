@@ -158,10 +158,13 @@ FAMILIES = {
         "a ready-made table of distances of any library",
         """
         .cdist .pdist .distance_matrix .pairwise_distances .euclidean_distances .aten
-        scipy.spatial: distance_matrix
+        .sparse_distance_matrix .kneighbors .kneighbors_graph .radius_neighbors .radius_neighbors_graph
+        scipy.spatial: distance_matrix KDTree cKDTree
         scipy.spatial.distance: cdist pdist
         sklearn.metrics: pairwise_distances euclidean_distances nan_euclidean_distances pairwise_distances_chunked
         sklearn.metrics.pairwise: pairwise_distances euclidean_distances distance_metrics
+        sklearn.metrics: DistanceMetric
+        sklearn.neighbors: NearestNeighbors KDTree BallTree kneighbors_graph radius_neighbors_graph
         torch: cdist pdist pairwise_distance
         torch.nn.functional: pairwise_distance pdist
         torch.nn: PairwiseDistance

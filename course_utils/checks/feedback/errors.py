@@ -6,6 +6,7 @@ import ast
 import re
 
 from course_utils.checks.feedback.messages import say
+from course_utils.checks.feedback.wording import counted
 
 SHAPE = r"\([\d, ]*\)"
 READINGS = [  # (what the exception says, the key of our words); named groups fill the words
@@ -20,6 +21,18 @@ READINGS = [  # (what the exception says, the key of our words); named groups fi
     (r"index (?P<index>-?\d+) is out of bounds for axis (?P<axis>\d+) with size (?P<size>\d+)", "error index"),
     (r"too many indices for array: array is (?P<axes>\d+)-dimensional, but (?P<asked>\d+)", "error indices"),
     (r"(?:list|tuple|string) index out of range", "error range"),
+    (r"(?:list|tuple) indices must be integers or slices, not tuple", "error rows"),
+    (r"can only concatenate (?:list|tuple)|multiply sequence by non-int", "error join"),
+    (r"unsupported operand type\(s\) for [^^ ]+: (?=.*'(?:list|tuple)')", "error list"),
+    (r"can only concatenate str|unsupported operand type\(s\) for [^^ ]+: (?=.*'str')", "error text"),
+    (
+        r"'(?:builtin_function_or_method|method|function|type)' object is not subscriptable"
+        r"|unsupported operand type\(s\) for [^^ ]+: (?=.*'(?:builtin_function_or_method|method|function)')",
+        "error uncalled",
+    ),
+    (r"No module named '(?P<what>[\w.]+)'", "error module"),
+    (r"No such file or directory", "error file"),
+    (r"\w+\(\) takes no arguments", "error init"),
     (r"boolean index did not match", "error mask"),
     (r"only (?:size-1|length-1|0-dimensional) arrays can be converted", "error scalar"),
     (
@@ -54,7 +67,10 @@ READINGS = [  # (what the exception says, the key of our words); named groups fi
     (r"solve1?: .*mismatch.*\(size (?P<right>\d+) is different from (?P<left>\d+)\)", "error solve"),
     (r"'(?P<what>[\w.]+)' object is not callable", "error callable"),
     (r"'(?P<what>list|tuple|int|float)' object has no attribute '(?P<name>\w+)'", "error attribute"),
-    (r"Cannot interpret '(?P<what>[^']*)' as a data type", "error dtype"),
+    (
+        r"Cannot interpret '(?P<what>[^']*)' as a data type|Field elements must be .* got '(?P<more>[^']*)'",
+        "error dtype",
+    ),
     (r"cannot access local variable '(?P<what>\w+)'", "error local"),
     (r"name '(?P<what>\w+)' is not defined", "error name"),
 ]
@@ -70,15 +86,30 @@ def error_words(text: str) -> str:
         found = re.search(pattern, text)
         if found:
             about = found.groupdict()
+            about["what"] = about.get("what") or about.get("more")
+            if "takes" in about:
+                about["takes"] = counted(int(about["takes"]), "argument")
             return " ".join(w for w in (say(key, **about), _more(key, about)) if w)
     return ""
+
+
+def class_words(name: str, text: str) -> str:
+    """What an object of the learner's class `name` lacks, or where `self.` is missing; empty for other errors.
+
+    >>> class_words("Account", "name 'owner' is not defined")[-31:]
+    '`self.`: is `self.owner` meant?'
+    """
+    if found := re.search(r"name '(\w+)' is not defined", text):
+        return say("error of self", what=found[1])
+    found = re.search(rf"'{name}' object has no attribute '(\w+)'", text)
+    return say("error lacking", what=found[1]) if found else ""
 
 
 def _more(key: str, about: dict[str, str]) -> str:
     """What the sizes themselves tell."""
     if key == "error broadcast":
         return _lost_axis(*(ast.literal_eval(about[k]) for k in ("one", "other")))
-    if key == "error given" and int(about["given"]) == int(about["takes"]) + 1:
+    if key == "error given" and int(about["given"]) == int(about["takes"].split()[0]) + 1:
         return say("error self")
     return ""
 

@@ -11,6 +11,19 @@ from typing import Any
 from course_utils.checks.feedback.messages import say
 
 IN_PLACE = {"append", "extend", "insert", "sort", "reverse", "update", "add", "remove", "clear", "shuffle"}
+GIVES_NEW = {
+    "lower",
+    "upper",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "replace",
+    "split",
+    "copy",
+    "astype",
+    "reshape",
+    "transpose",
+}
 FAULTS = {"nothing", "keys", "length", "value", "shape", "type", "AttributeError", "TypeError", "nan"}
 
 
@@ -32,7 +45,7 @@ def habit_words(source: str) -> str:
         tree = ast.parse(source)
     except SyntaxError:
         return ""
-    if words := _first(tree, _kept_in_place, _halved):
+    if words := _first(tree, _kept_in_place, _halved) or _first(tree, _dropped):
         return words
     lines = [line for node in ast.walk(tree) for line in _returns_at_once(node)]
     return say("habit return", line=min(lines)) if lines else ""
@@ -103,6 +116,15 @@ def _kept_in_place(node: ast.AST) -> str:
     known = thing not in ("np", "numpy") and isinstance(call.func.value, ast.Name | ast.Attribute)
     call_only = ast.unparse(call)
     return say("habit in place", line=node.lineno, code=code, call=call_only) if same and known else ""
+
+
+def _dropped(node: ast.AST) -> str:
+    """`text.lower()` alone on a line: what it gives is new, and nobody keeps it."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in GIVES_NEW):
+        return ""
+    thing, call_only = ast.unparse(call.func.value), ast.unparse(call)
+    return say("habit dropped", line=node.lineno, call=call_only, thing=thing)
 
 
 def _returns_at_once(node: ast.AST) -> Iterator[int]:

@@ -21,6 +21,7 @@ ENGLISH = {
     "missing": "There is no `{name}` yet. Run the cell that defines it, then this one again.",
     "stub": "`{name}` still raises NotImplementedError. Write your answer in its place, run that cell, then this one.",
     "empty value": "`{name}` is still None. Put your answer there, run that cell, then this one.",
+    "empty form": "Nothing is filled in yet in `{name}`. Put your answers in, run that cell, then this one.",
     "not callable": "`{name}` is {type}, and a {wanted} was expected. Did another cell reuse the name?",
     "not a choice": "`{name}` is {received}. Choose one of: {choices}, as text in quotes: '{first}'.",
     # the cell itself stopped, or the name is another
@@ -45,6 +46,14 @@ ENGLISH = {
     "slip open": "The `{what}` in line {line} is never closed. Count the brackets.",
     "slip unmatched": "The `{what}` in line {line} closes nothing: one too many, or the opening one is missing.",
     "slip pair": "In line {line} a `{what}` closes what was opened with `{opened}`.",
+    "slip return": "Line {line}: behind `return` stands the value alone, without `=`.",
+    "slip percent": "Line {line}: `%` is no percentage in Python (it gives the rest of a division). A percentage is an "
+    "ordinary number.",
+    "slip times": "Line {line}: multiplication is `*`, not the letter x.",
+    "slip order": "Line {line}: `>=` and `<=` have their `=` behind.",
+    "slip backslash": "Line {line}: a backslash is no division. Write `/`.",
+    "slip product": "Line {line}: a number and a name stand side by side. A product needs its sign: `2 * x`. (A name "
+    "cannot begin with a digit.)",
     "slip quote": "The text that begins in line {line} has no closing quote.",
     "renamed": "There is `{other}` in your notebook: is it the answer under another name? It must be called `{name}`.",
     "class for function": "`{name}` is a class; a function was expected: `def {name}(...)`, with a `return`.",
@@ -53,6 +62,7 @@ ENGLISH = {
     "page missing": "There is no `{name}` at the end of your notebook. Is it defined under that name, and does the "
     "cell that defines it run to its end?",
     "page stub": "`{name}` still raises NotImplementedError: your answer goes in its place.",
+    "page empty form": "Nothing is filled in yet in `{name}`: your answers go there.",
     "page empty value": "`{name}` is still None: your answer goes there.",
     "page Stuck": "`{name}` did not finish within {limit} seconds and could not be stopped. Is there a loop or a wait "
     "that never ends?",
@@ -89,6 +99,24 @@ ENGLISH = {
     "loop go one step too far, or over another axis?",
     "error indices": "{asked} indices were given, one for each axis, but the array has fewer: {axes}. Print its shape.",
     "error range": "An index lies behind the end. Counting begins at 0, so the last index is the length minus 1.",
+    "error rows": "`[i, j]` is for arrays. A list of lists is asked `[i][j]`; np.array(...) makes an array of it.",
+    "error join": "With a list, `+` joins two lists and `*` repeats one. A value is added with `append`; numbers are "
+    "computed one by one.",
+    "error list": "A list cannot be computed with as a whole, an array can. Go through its numbers one by one: "
+    "`[... for v in values]`.",
+    "error text": "One of the two is text. `float(...)` makes a number of it, and `str(...)` or an f-string makes text "
+    "of a number.",
+    "error uncalled": "A function itself stands there, not what it gives: are the round brackets `(...)` missing "
+    "behind its name, or square ones in their place?",
+    "error module": "There is no `{what}` among the packages of this course. Is it spelled right? Every exercise can "
+    "be done without others.",
+    "error file": "There is no file of that name. Does the path come in as an argument? Then use it as it is, without "
+    "quotes.",
+    "error init": "A class took no arguments. Is `__init__` spelled so, with two underscores on each side, and "
+    "indented as part of the class?",
+    "error of self": "In a class, what belongs to the object begins with `self.`: is `self.{what}` meant?",
+    "error lacking": "An object of this class has no `.{what}`. Is it made in `__init__`, as `self.{what} = ...`, or "
+    "defined as `def {what}(self, ...)`? Names must be spelled as in the task.",
     "error mask": "A mask of True and False must be as long as the axis that it chooses from.",
     "error scalar": "A function for one number got a whole array: `math.exp`, `float` and `int` take one number. "
     "NumPy's own (`np.exp`) work on all elements.",
@@ -99,7 +127,7 @@ ENGLISH = {
     "error scalar index": "A single number has no places: `[...]` was put behind one. A maximum or sum along the only "
     "axis is a number; with `keepdims=True` it stays an array.",
     "error missing": "A function was called without {what}. Which arguments does its definition ask for?",
-    "error given": "A function takes {takes} arguments, and {given} were given. Compare the call with the definition.",
+    "error given": "A function takes {takes}, and {given} came. Compare the call with the definition.",
     "error self": "In a class, the object itself comes first: is `self` missing in the definition?",
     "error keyword": "The function has no option `{what}`. Compare with its definition, letter by letter.",
     "error None": "Something is None where a value was expected. Often a function lacks its `return`, or it changes "
@@ -154,6 +182,13 @@ ENGLISH = {
     "nothing": "`{name}` returns nothing (None). Is a `return` missing, on some path perhaps?",
     "nothing in": "{where} is None; {expected} was expected.",
     "object": "`{name}` gives {received}; {expected} was expected.",
+    "object in": "{where} is {received}; {expected} was expected.",
+    "uncalled": "A function itself was handed over, not what it gives: are the brackets `()` missing behind its name?",
+    "a comma": "A comma behind `return` makes a tuple: is there one too many?",
+    "lazy": "It gives its values only when asked: `list(...)` around it makes a list.",
+    "left over": "At `{where}` nothing was filled in: `np.empty` gives memory as it is, with what others left in it. "
+    "`np.zeros` begins with 0.",
+    "unclosed": "A file was opened and not closed. `with open(...) as file:` closes it for you.",
     "type": "`{name}` gives {received}; {expected} was expected.",
     "type in": "{where} is {received}; {expected} was expected.",
     "tuple": "`{name}` gives {received}; one array was expected. Is there a comma too many after `return`?",
@@ -171,7 +206,7 @@ ENGLISH = {
     "single": "The numbers are nearly right, but carry only the seven digits of float32, though they say float64. "
     "Where were they cut? Keep float64 all the way.",
     "nan": "There is NaN (not a number) in the result where {expected} was expected. "
-    "Look for 0/0, ∞ − ∞ or the logarithm of something not positive.",
+    "Look for 0/0, ∞ − ∞, a root of something below 0, or the logarithm of something not positive.",
     "no fault": "`{name}` was expected to raise {kind} here, and it did not.",
     "mutated": "The values are right, but `{arguments}` is changed by the call. Whoever called you still needs it: "
     "work on a copy.",
@@ -198,6 +233,8 @@ ENGLISH = {
     "measured": "Right on every small case, but not on a larger one.",
     "habit return": "Line {line}: this `return` stands in the loop, so the function ends in the first round. Should it "
     "stand below the loop?",
+    "habit dropped": "Line {line}: `{call}` changes nothing, it *gives* something new, and nobody keeps it. Write it "
+    "where it is needed, or with a name before it: `... = {call}`.",
     "habit in place": "Line {line}: `{call}` changes its list (or dict, or set) and returns None, so `{code}` keeps "
     "None. Write `{call}` alone.",
     "kept": "The same call twice gives two different results. Is something kept from the call before (in a name "

@@ -80,13 +80,15 @@ def slip_words(source: str, kind: str, text: str, line: int | None) -> str:
     signs = strange_signs(source)
     if signs:
         return _signs_words(signs)
+    rows = source.split("\n")
+    row = rows[line - 1].strip() if line and line <= len(rows) else ""
     for pattern, key in READINGS:
         found = re.search(pattern, text)
         if found:
-            rows = source.split("\n")
-            row = rows[line - 1].strip() if line and line <= len(rows) else ""
             return say(key, line=line or "?", row=row, **found.groupdict())
-    return ""
+    code = NOT_CODE.sub("", row)
+    key = next((key for pattern, key in IN_THE_ROW if re.search(pattern, code)), "") if "invalid syntax" in text else ""
+    return say(key, line=line) if key else ""
 
 
 READINGS = [  # what Python says, and our words for it
@@ -102,6 +104,14 @@ READINGS = [  # what Python says, and our words for it
     (r"unmatched '(?P<what>.)'", "slip unmatched"),
     (r"closing parenthesis '(?P<what>.)' does not match opening parenthesis '(?P<opened>.)'", "slip pair"),
     (r"unterminated .*string literal", "slip quote"),
+    (r"unexpected character after line continuation", "slip backslash"),
+    (r"invalid decimal literal", "slip product"),
+]
+IN_THE_ROW = [  # where Python says no more than "invalid syntax": what the line itself shows
+    (r"\breturn\s*=(?!=)", "slip return"),
+    (r"%\s*(?:[)\],:]|$)", "slip percent"),
+    (r"[\w)\]] x [\w(]", "slip times"),
+    (r"=>|=<", "slip order"),
 ]
 
 

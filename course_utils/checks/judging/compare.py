@@ -136,7 +136,7 @@ def _some(keys: Iterable) -> str:
 def _sequences(received: Any, expected: list | tuple, rule: Rule, where: str, orders: bool) -> Difference | None:
     if isinstance(received, np.ndarray) and isinstance(expected, tuple) and _is_shape_of(expected, received):
         return Difference("its shape", where, str(expected), "the array")
-    if rule.lenient and isinstance(received, np.ndarray) and received.ndim == 1:
+    if rule.lenient and isinstance(received, np.ndarray) and (received.ndim == 1 or received.size):
         received = received.tolist()
     if _is_stack(received, expected):
         received = tuple(received)  # `return np.stack([i, f])` is taken apart like `return i, f`
@@ -216,8 +216,9 @@ def _elements(received: np.ndarray, expected: np.ndarray, rule: Rule, where: str
     wrong = ~_close(received, expected, rule)
     if not wrong.any():
         return None
-    at = tuple(int(i) for i in np.argwhere(wrong)[0])
-    nan = expected.dtype.kind in "fc" and (_is_nan(received) & ~_is_nan(expected)).any()
+    lost = _is_nan(received) & ~_is_nan(expected) if expected.dtype.kind in "fc" else np.zeros(wrong.shape, bool)
+    nan = lost.any()
+    at = tuple(int(i) for i in np.argwhere(lost if nan else wrong)[0])
     return Difference(
         "nan" if nan else "value",
         f"{where}[{', '.join(map(str, at))}]",

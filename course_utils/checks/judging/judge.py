@@ -9,15 +9,16 @@ from typing import Any
 from course_utils.checks import registry
 from course_utils.checks.callers import Caller, Fault, Handle
 from course_utils.checks.callers.families import routes_of
+from course_utils.checks.callers.inprocess import LEFT
 from course_utils.checks.exercise import Exercise, right_answer
-from course_utils.checks.feedback.errors import error_words, shape_words
+from course_utils.checks.feedback.errors import class_words, error_words, shape_words
 from course_utils.checks.feedback.messages import say
 from course_utils.checks.feedback.result import NOT_YET, PASS, TRY_AGAIN, Example, Result
-from course_utils.checks.feedback.show import apart, clip, input_rows, value_text
+from course_utils.checks.feedback.show import DIGITS, apart, clip, input_rows, value_text
 from course_utils.checks.feedback.wording import counted
 from course_utils.checks.judging.bench import Bench, Trial, ends
 from course_utils.checks.judging.budgets import look_at
-from course_utils.checks.judging.compare import Difference, plain_text, type_name
+from course_utils.checks.judging.compare import Difference, number_text, plain_text, type_name
 from course_utils.checks.judging.diagnose import Found, recognise
 from course_utils.checks.judging.form import form_gap, is_reordered
 from course_utils.checks.judging.kept import kept_words, wrong_later
@@ -26,6 +27,8 @@ from course_utils.checks.judging.observation import Observation, parameter_names
 from course_utils.checks.judging.parts import order_of, parts_of
 
 NO_CREDIT = 0.0
+UNCALLED = ("a function", "a method", "a builtin_function_or_method")
+LAZY = ("a generator", "a map", "a zip", "a filter", "a range")
 SLIGHT = 1e-3  # a relative difference that is easily overlooked
 PATTERNS = {"value", "shape", "length", "type"}  # differences that may have something in common
 LOOPS, LOOPED = frozenset(routes_of("loop")), 0.5  # what hides a loop, and the share of a right answer that has one
@@ -124,7 +127,9 @@ def _unready(exercise: Exercise, caller: Caller) -> Result | None:
     if there.fault:
         return _stopped(exercise, None, there.fault)
     if there.value is None or (exercise.is_value and _all_blank(there.value)):
-        return _result(exercise, NOT_YET, say("empty value", name=exercise.name), fault="empty")
+        none = there.value is None
+        message = say("empty value", name=exercise.name) if none else say("empty form", name=exercise.name)
+        return _result(exercise, NOT_YET, message, fault="empty")
     called = exercise.kind in ("function", "class", "repair") or (exercise.cases and not exercise.drive)
     if called and not (isinstance(there.value, Handle) and there.value.callable):
         wanted = "class" if exercise.kind == "class" else "function"
@@ -145,8 +150,10 @@ def _other_kind(exercise: Exercise, caller: Caller) -> str:
 
 
 def _all_blank(value: Any) -> bool:
-    """A form that was handed out, a dict with None everywhere, and nothing filled in."""
-    return isinstance(value, dict) and bool(value) and all(entry is None for entry in value.values())
+    """A form that was handed out, a dict with None or `...` everywhere, and nothing filled in."""
+    entries = value.values() if isinstance(value, dict) else [value]
+    dots = [isinstance(e, Handle) and e.type == "ellipsis" for e in entries]
+    return bool(dots) and all(e is None or is_dots for e, is_dots in zip(entries, dots, strict=True))
 
 
 def _no_choice(exercise: Exercise, value: Any) -> Result | None:
@@ -263,7 +270,9 @@ def fault_message(exercise: Exercise, fault: Fault) -> str:
     words = {"name": exercise.name, "limit": f"{exercise.time_limit:g}", "kind": fault.kind, "text": fault.text}
     plain = ("TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable")
     message = say(fault.kind if fault.kind in plain else "error" if fault.text else "error no text", **words)
-    words = [error_words(fault.text), message, say("error at", where=fault.where) if fault.where else ""]
+    of_class = class_words(exercise.name, fault.text) if exercise.kind == "class" else ""
+    read = " ".join(w for w in (error_words(fault.text), of_class) if w)
+    words = [read, message, say("error at", where=fault.where) if fault.where else ""]
     return "\n".join(w for w in words if w)
 
 
@@ -280,7 +289,7 @@ def gap_message(exercise: Exercise, trial: Trial) -> str:
         return say("metric nan", label=exercise.metric.label)
     if gap.kind == "unmeasured":
         return _form_message(exercise, trial)
-    if exercise.is_value and gap.kind in ("value", "nan"):
+    if exercise.is_value and (gap.kind in ("value", "nan") or gap.expected == "None"):
         return say("not it", name=name)  # a prediction is not given away
     if gap.kind == "no fault":
         return say("no fault", name=name, kind=trial.want.fault.kind)
@@ -298,13 +307,16 @@ def _form_message(exercise: Exercise, trial: Trial) -> str:
 
 
 def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -> str:
-    inside = gap.where and gap.kind in ("nothing", "type", "length")
+    inside = gap.where and gap.kind in ("nothing", "type", "length", "object")
     key = f"{gap.kind} in" if inside else "extra key" if gap.kind == "keys" and not gap.expected else gap.kind
     place = place_text(exercise, gap.where)
     words = {"name": exercise.name, "expected": gap.expected, "received": gap.received}
     if gap.kind == "length":
         words |= {k: counted(int(words[k]), "value") for k in ("expected", "received")}
     message = say(key, where=f"`{place}`", arguments=", ".join(got.mutated), **words)
+    message += _kind_words(gap)
+    if gap.kind == "value" and gap.received == number_text(LEFT, DIGITS):
+        return say("left over", where=place)
     if gap.kind == "shape":
         message += " " + (shape_words(gap.expected, gap.received) or say("shape unknown"))
     if gap.kind in ("value", "nan", "shape", "dtype") and gap.where:
@@ -312,6 +324,15 @@ def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -
     if gap.kind == "keys" and gap.where:
         message += " " + say("in place", where=place)
     return message + (_off(gap) if gap.kind == "value" else "")
+
+
+def _kind_words(gap: Difference) -> str:
+    """What usually makes a thing of that kind."""
+    if gap.kind == "object" and gap.received in UNCALLED:
+        return " " + say("uncalled")
+    if gap.kind == "object" and gap.expected == "a list" and gap.received in LAZY:
+        return " " + say("lazy")
+    return " " + say("a comma") if (gap.kind, gap.received, gap.expected) == ("type", "a tuple", "a number") else ""
 
 
 def _off(gap: Difference) -> str:
@@ -340,7 +361,8 @@ def bound_text(exercise: Exercise) -> str:
 
 def _said(seen: Observation) -> dict[str, str]:
     """What the answer said while it ran, under labels."""
-    texts = {"said": seen.printed, "stderr": seen.errors, "warned": "\n".join(seen.warnings)}
+    warned = [say("unclosed") if w.startswith("ResourceWarning: unclosed file") else w for w in seen.warnings]
+    texts = {"said": seen.printed, "stderr": seen.errors, "warned": "\n".join(dict.fromkeys(warned))}
     return {say(key): clip(text.rstrip()) for key, text in texts.items() if text.strip()}
 
 

@@ -19,14 +19,25 @@ def opens_tuples(nested):
     return [x for t in nested for x in (opens_tuples(t) if isinstance(t, list | tuple) else [t])]
 
 
-def first_number_counts(path):
-    found, bad = {}, scores.read_scores(path)[1]
-    with open(path, encoding="utf-8") as file:
-        for line in file:
-            name, _, number = line.partition(",")
-            if scores._is_number(number):
-                found.setdefault(name.strip(), float(number))
-    return found, bad
+def signs_before_strip(text):
+    """Looks for pieces of signs only before they are cleaned, and knows single signs alone."""
+    pieces = [p for p in text.lower().split() if p not in ENDS]
+    return words.Counter(p.strip(words.ENDS) for p in pieces)
+
+
+def with_epsilon(values):
+    mean, spread = sum(values) / len(values), scale._spread(values)
+    return [(v - mean) / (spread + 1e-8) for v in values]
+
+
+def ends_alike(values):
+    return [0.0] * len(values) if values[0] == values[-1] else scale.standardize(values)
+
+
+def three_levels(nested):
+    for _ in range(3):
+        nested = boxes.flatten_once(nested)
+    return nested
 
 
 def twice_is_bad(path):
@@ -51,16 +62,6 @@ class BiasOne(Perceptron):
         self.bias = 1
 
 
-class MinusOne(Perceptron):
-    def predict(self, x):
-        return 1 if self._sum(x) > 0 else -1
-
-
-class SaysNothing(Perceptron):
-    def update(self, x, target):
-        super().update(x, target)
-
-
 class SaysTurned(Perceptron):
     def update(self, x, target):
         return -super().update(x, target)
@@ -80,9 +81,14 @@ PROMISES = {
         ("inside a word they do", "glued"),
         ("A text without a word gives `{}`", lambda text: words.count_words(text) or None),
         ("A text without a word gives `{}`", "empty-word"),
+        ("A text without a word gives `{}`", signs_before_strip),
+        ("a dictionary of each word", "inside-other-words"),
     ],
     "01.2": [
         ("a *new* list", "changed-the-list"),
+        ("divided by the *spread*", with_epsilon),
+        ("If all numbers are equal", "small-is-nothing"),
+        ("If all numbers are equal", ends_alike),
         ("list in which", lambda values: str(scale.standardize(values))),
         ("its distance from the mean", "not-centred"),
         ("divided by the *spread*", "mean-only"),
@@ -95,7 +101,9 @@ PROMISES = {
     "01.3": [
         ("a list of all values", "inner-lost"),
         ("a list of all values", lambda nested: list(dict.fromkeys(boxes.flatten(nested)))),
+        ("a list of all values", "nothing-like-values"),
         ("and so on", "one-level"),
+        ("and so on", three_levels),
         ("The order stays", "reversed"),
         ("The order stays", lambda nested: sorted(boxes.flatten(nested), key=str, reverse=True)),
         ("Only lists are opened", opens_tuples),
@@ -107,10 +115,12 @@ PROMISES = {
         ("Return two things", "only-the-dictionary"),
         ("(a `float`", "whole-numbers"),
         ("blanks around a name are taken off", "blanks-in-names"),
+        ("blanks around a name are taken off", "all-blanks-gone"),
+        ("a name, a comma, and a number", "zero-is-bad"),
         ("how many lines were *bad*", "no-count"),
         ("An empty line is bad, too", "blank-lines-passed-over"),
         ("Bad lines are skipped", "stops-at-a-bad-line"),
-        ("the last number counts", first_number_counts),
+        ("the last number counts", "first-number-stays"),
         ("the last number counts", twice_is_bad),
     ],
     "01.5": [
@@ -118,10 +128,11 @@ PROMISES = {
         ("lists of inputs of any length", "answers-after-one"),
         ("all 0", StartsAtOne),
         ("all 0", BiasOne),
-        ("gives 1 or 0", MinusOne),
+        ("gives 1 or 0", "minus-one"),
+        ("gives 1 or 0", "true-or-false"),
         ("by (1.1)", "zero-is-yes"),
         ("changes weights and bias by (1.2)", "bias-stays"),
-        ("returns the error", SaysNothing),
+        ("returns the error", "update-says-nothing"),
         ("`target` minus prediction", SaysTurned),
     ],
     "01.6": [

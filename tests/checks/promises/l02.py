@@ -4,7 +4,6 @@ import functools
 
 import numpy as np
 
-from course_utils.checks.lessons.l02_numpy_and_plots.e05_brightened import brightened
 from course_utils.checks.lessons.l02_numpy_and_plots.e06_one_hot import one_hot
 from tests.checks.promises import Given, Passes
 
@@ -46,13 +45,10 @@ def with_errors_handled(A, B):
     return result
 
 
-def ends_kept(image, box, amount):
-    top, bottom, left, right = box
-    return brightened(image, (top, bottom + 1, left, right + 1), amount)
-
-
-def all_columns(image, box, amount):
-    return brightened(image, (box[0], box[1], 0, image.shape[1]), amount)
+def in_old_memory(labels, classes):
+    table = np.empty((len(labels), classes))
+    table[np.arange(len(labels)), labels] = 1
+    return table
 
 
 ANSWERS = {
@@ -74,6 +70,7 @@ PROMISES = {
         ("of shape `(n, m)`", "transposed"),
         ("the straight distance", "absolute"),
         ("the root of the sum", "no-root"),
+        ("the straight distance", "below-0-by-rounding"),
         ("No loop", two_loops),
         ("No loop", one_while),
         ("No loop", in_a_helper),
@@ -97,14 +94,15 @@ PROMISES = {
     "02.4": [
         ("the mean of each `k` neighbours", "sums"),
         ("the mean of each `k` neighbours", "blocks"),
+        ("the mean of each `k` neighbours", "as-whole-as-x"),
         ("Only complete windows count", "incomplete-windows"),
         ("shape `(n - k + 1,)`", "last-window-missing"),
     ],
     "02.5": [
         ("should return the picture", "only-the-patch"),
         ("in the rows `top` to `bottom`", "everything"),
-        ("the columns `left` to `right`", all_columns),
-        ("(ends left out)", ends_kept),
+        ("the columns `left` to `right`", "whole-rows"),
+        ("(ends left out)", "ends-included"),
         ("the picture that was handed in has changed", "unrepaired"),
         ("Repair it", None),
     ],
@@ -115,6 +113,7 @@ PROMISES = {
         ("of decimal numbers", lambda labels, classes: one_hot(labels, classes).astype(int)),
         ("in column `labels[i]`", "from-one"),
         ("0 elsewhere", "all-columns"),
+        ("0 elsewhere", in_old_memory),
         ("A class may be missing", Given(lambda labels, classes: len(set(labels)) < classes, some=True)),
         ("A class may be missing", "own-count"),
     ],

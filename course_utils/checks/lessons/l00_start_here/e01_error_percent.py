@@ -49,7 +49,7 @@ EXERCISE = Exercise(
         ),
         Misconception(
             "compared-with-the-right-ones",
-            lambda right, total: 100 * (total - right) / max(right, 1),
+            lambda right, total: 100 * (total - right) / right,
             "You divided by the pictures that were read right. A percentage of all pictures is divided by all "
             "pictures, `total`.",
         ),
@@ -68,6 +68,39 @@ EXERCISE = Exercise(
             lambda right, total: 100 * total - right / total,
             "Python multiplies and divides before it subtracts, as in school. Put brackets around the subtraction "
             "that should come first.",
+        ),
+        Misconception(
+            "a-percentage-off-a-count",
+            lambda right, total: total - right / total * 100,
+            "You took a percentage away from a number of pictures: Python works out `right / total * 100` first. What "
+            "has to stand in brackets?",
+        ),
+        Misconception(
+            "one-is-not-hundred",
+            lambda right, total: 1 - right / total * 100,
+            "You took a percentage away from 1. All pictures together are 1 as a share, and 100 as a percentage: do "
+            "not mix the two.",
+        ),
+        Misconception(
+            "turned-round",
+            lambda right, total: 100 * (right - total) / total,
+            "The size is right, but it is below 0. How many are left: which of the two numbers is taken from which?",
+            family="wrong sign",
+        ),
+        Misconception(
+            "division-turned-round",
+            lambda right, total: 100 - 100 * total / right,
+            "Your division is the other way round: the part stands above, and what it is a part of, below.",
+        ),
+        Misconception(
+            "whole-share",
+            lambda right, total: (total - right) // total * 100,
+            "`//` makes the share a whole number, 0 or 1, before it can become a percentage. Ordinary division is `/`.",
+        ),
+        Misconception(
+            "share-of-the-right",
+            lambda right, total: right / total,
+            "Two things at once: this is the share that was read *right*, and it is a share, not a percentage.",
         ),
     ],
     hints=[

@@ -59,15 +59,58 @@ def count_words_from_zero(text):
     return {word: count - 1 for word, count in count_words(text).items()}
 
 
+def count_words_at_blanks(text):
+    words = (piece.strip(ENDS) for piece in text.lower().split(" "))
+    return dict(Counter(word for word in words if word))
+
+
+def count_words_found(text):
+    return {word: text.lower().count(word) for word in count_words(text)}
+
+
+def count_words_unmet(text):
+    counts = {}
+    for word in (piece.strip(ENDS) for piece in text.lower().split()):
+        if word:
+            counts[word] += 1
+    return counts
+
+
+def count_words_dots(text):
+    return dict(Counter(word for word in (piece.strip(".,") for piece in text.lower().split()) if word))
+
+
+def count_words_kept(text, counts=None):
+    return {**count_words("a word of the text before"), **count_words(text)}
+
+
+def has_signs(received, expected, case):
+    """Does a word begin or end with one of the characters that the task names?"""
+    return any(word.strip(ENDS.replace("'", "")) != word for word in received if word)
+
+
+def is_kept(received, expected, case):
+    """Is there a word that the text does not have?"""
+    return any(word not in case.args[0].lower() for word in received)
+
+
+def count_words_popped(text):
+    counts = Counter(piece.strip(ENDS) for piece in text.casefold().split())
+    counts.pop("", None)
+    return counts
+
+
 def texts(rng):
     """Short texts: one word, capitals, punctuation around words, line ends, and nothing at all."""
     yield "the"
+    yield "A cat"
     yield "The cat saw the dog. The dog ran!"
     yield '"Oh dear! Oh dear!" said Alice, (very) late;\nAlice ran.'
     yield ""
     words = ["red", "Red", "tree", "tree,", "sea.", "Sea", "a"]
     yield " ".join(words[int(i)] for i in rng.integers(0, len(words), size=12)) + "  red"
     yield "so - so"
+    yield "?! --"
     yield "Who? You: me!"
     yield "The rabbit-hole, (rabbit-hole)! Don't."
 
@@ -82,7 +125,7 @@ EXERCISE = Exercise(
     section="Sitting 3: dictionaries, files, and errors as friends",
     reference=count_words,
     cases=texts,
-    alternatives=[count_words_counter, count_words_list],
+    alternatives=[count_words_counter, count_words_list, count_words_popped],
     misconceptions=[
         Misconception(
             "capitals",
@@ -124,6 +167,38 @@ EXERCISE = Exercise(
             "one-off",
             count_words_from_zero,
             "Each count is one too small. With which number does the first meeting begin?",
+        ),
+        Misconception(
+            "at-single-blanks",
+            count_words_at_blanks,
+            "`split(' ')` cuts at single blanks only, so two words with a line end between them stay one. What cuts at "
+            "blanks and line ends of any kind?",
+        ),
+        Misconception(
+            "inside-other-words",
+            count_words_found,
+            "`text.count('a')` also finds the a inside of other words. Compare whole pieces, one by one.",
+        ),
+        Misconception(
+            "never-met-before",
+            count_words_unmet,
+            "`counts[word] += 1` needs a number to add to, and a word that comes for the first time has none. What "
+            "does `get` do for such a key?",
+        ),
+        Misconception(
+            "kept-from-the-last-call",
+            count_words_kept,
+            "There are words that do not stand in this text at all. Does your dictionary begin empty *inside* the "
+            "function? One that is made outside, or as a default value, keeps what came before.",
+            seen=is_kept,
+            family="kept from the last call",
+        ),
+        Misconception(
+            "signs-at-an-end",
+            count_words_dots,
+            "Some words still have a sign at one end. Is every character of the task taken off: at both ends, of each "
+            "word, and however many stand there?",
+            seen=has_signs,
         ),
     ],
     hints=[

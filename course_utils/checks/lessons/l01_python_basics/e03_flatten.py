@@ -58,6 +58,62 @@ def flatten_text(nested):
     return flat
 
 
+def flatten_tuples(nested):
+    return [x for t in nested for x in (flatten_tuples(t) if isinstance(t, list | tuple) else [t])]
+
+
+def flatten_two(nested):
+    return flatten_once(flatten_once(nested))
+
+
+def flatten_true(nested):
+    return [thing for thing in flatten(nested) if thing]
+
+
+def flatten_level_by_level(nested):
+    flat, waiting = [], list(nested)
+    while waiting:
+        thing = waiting.pop(0)
+        if isinstance(thing, list):
+            waiting += thing
+        else:
+            flat.append(thing)
+    return flat
+
+
+def flatten_kept(nested):
+    return ["what came before", *flatten(nested)]
+
+
+def flatten_sum(nested):
+    flat = []
+    for thing in nested:
+        flat = flat + (flatten_sum(thing) if isinstance(thing, list) else [thing])
+    return flat
+
+
+def flatten_head(nested):
+    if not nested:
+        return []
+    head = flatten_head(nested[0]) if isinstance(nested[0], list) else nested[:1]
+    return head + flatten_head(nested[1:])
+
+
+def has_boxes(received, expected, case):
+    """Is there still a list in the list?"""
+    return any(isinstance(thing, list) for thing in received)
+
+
+def is_shuffled(received, expected, case):
+    """The same values, the same number of times?"""
+    return sorted(map(repr, received)) == sorted(map(repr, expected))
+
+
+def is_kept(received, expected, case):
+    """What is right, with other things before it?"""
+    return len(received) > len(expected) and received[len(received) - len(expected) :] == expected
+
+
 def nests(rng):
     """Lists in lists: flat, empty, one deep, many deep, with text and a tuple, which stay whole."""
     yield ([],)
@@ -66,6 +122,7 @@ def nests(rng):
     yield ([[], [[]], 5],)
     yield (["ab", ["cd", ["e"]]],)
     yield ([1, [(2, 3)], 4, 4],)
+    yield ([0, ["", [False]], None],)
     yield ([int(rng.integers(9)), [[int(rng.integers(9))], [int(rng.integers(9)), [7, [8]]]]],)
 
 
@@ -79,7 +136,7 @@ EXERCISE = Exercise(
     section="Functions",
     reference=flatten,
     cases=nests,
-    alternatives=[flatten_stack, flatten_comprehension],
+    alternatives=[flatten_stack, flatten_comprehension, flatten_sum, flatten_head],
     misconceptions=[
         Misconception(
             "one-level",
@@ -89,8 +146,8 @@ EXERCISE = Exercise(
         Misconception(
             "appended-list",
             flatten_append,
-            "What you get back from the inner list is put in as one thing, so the boxes stay. How are all its values "
-            "added?",
+            "All boxes stay as they were: either a list is never known as one (`isinstance(thing, list)`), or what you "
+            "get back from it is put in as one thing. How are all its values added?",
         ),
         Misconception(
             "inner-lost",
@@ -106,6 +163,37 @@ EXERCISE = Exercise(
             "reversed",
             lambda nested: flatten(nested)[::-1],
             "All values are there, but from the end to the beginning.",
+        ),
+        Misconception(
+            "tuples-opened",
+            flatten_tuples,
+            "A tuple was opened. Only lists are: whatever else can be walked through stays whole.",
+        ),
+        Misconception(
+            "nothing-like-values",
+            flatten_true,
+            "0, an empty text, False or None got lost. `if thing:` asks more than whether there is a thing.",
+        ),
+        Misconception(
+            "some-levels",
+            flatten_two,
+            "Some boxes are still there, deep ones or empty ones. Nobody knows beforehand how deep they lie: what "
+            "opens a box of any depth?",
+            seen=has_boxes,
+        ),
+        Misconception(
+            "other-order",
+            flatten_level_by_level,
+            "All values are there, in another order. What lies in a box should come where the box stood.",
+            seen=is_shuffled,
+        ),
+        Misconception(
+            "kept-from-the-last-call",
+            flatten_kept,
+            "Before the right values stand those of an earlier call. Is your list made inside the function, at each "
+            "call? One outside, or a default value, is made only once.",
+            seen=is_kept,
+            family="kept from the last call",
         ),
     ],
     hints=[

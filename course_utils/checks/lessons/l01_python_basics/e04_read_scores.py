@@ -102,6 +102,81 @@ def read_scores_no_blank_lines(path):
         return scores, bad - sum(not line.strip() for line in file)
 
 
+def _read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def read_scores_first(path):
+    scores = {}
+    for row in (line.split(",") for line in _read(path).splitlines()):
+        if len(row) == 2 and _is_number(row[1]):
+            scores.setdefault(row[0].strip(), float(row[1]))
+    return scores, read_scores(path)[1]
+
+
+def read_scores_digits(path):
+    rows = [line.strip().split(",") for line in _read(path).splitlines()]
+    good = [row for row in rows if len(row) == 2 and row[1].replace(".", "").isdigit()]
+    return {name.strip(): float(score) for name, score in good}, len(rows) - len(good)
+
+
+def read_scores_no_blanks(path):
+    scores, bad = read_scores(path)
+    return {name.replace(" ", ""): score for name, score in scores.items()}, bad
+
+
+def read_scores_nonzero(path):
+    scores, bad = read_scores(path)
+    good = {name: score for name, score in scores.items() if score}
+    return good, bad + len(scores) - len(good)
+
+
+def read_scores_third(path):
+    scores, bad = {}, 0
+    for row in (line.split(",") for line in _read(path).splitlines()):
+        if len(row) > 1 and _is_number(row[1]):
+            scores[row[0].strip()] = float(row[1])
+        else:
+            bad += 1
+    return scores, bad
+
+
+def read_scores_headed(path):
+    scores, bad = {}, 0
+    for row in (line.split(",") for line in _read(path).splitlines()[1:]):
+        if len(row) == 2 and _is_number(row[1]):
+            scores[row[0].strip()] = float(row[1])
+        else:
+            bad += 1
+    return scores, bad
+
+
+def read_scores_kept(path):
+    scores, bad = read_scores(path)
+    return {"Somebody": 1.0, **scores}, bad
+
+
+def is_kept(received, expected, case):
+    """Is there a name with a number that no line of the file has?"""
+    lines = case.args[0].text.lower().splitlines()
+    rows = [(line, [float(part) for part in line.split(",") if _is_number(part)]) for line in lines]
+    return any(
+        isinstance(score, float) and score and not any(name.lower() in line and score in found for line, found in rows)
+        for name, score in received[0].items()
+    )
+
+
+def read_scores_partition(path):
+    scores, good, lines = {}, 0, _read(path).splitlines()
+    for line in lines:
+        name, _, number = line.partition(",")
+        if _is_number(number):
+            scores[name.strip()] = float(number)
+            good += 1
+    return scores, len(lines) - good
+
+
 def score_files(rng):
     """Files with good lines only, with each kind of bad line, empty ones too, and with nothing but bad lines."""
     first, second = int(rng.integers(1, 9)), int(rng.integers(10, 99))
@@ -111,6 +186,7 @@ def score_files(rng):
     yield File("spaces.txt", " Ann , 3 \nBen,-4.5\n")
     yield File("bad.txt", "name;score\nnothing\n")
     yield File("empty.txt", f"Ann,{first}\n\nBen,{second}\n   \n")
+    yield File("names.txt", "Ann Lee,5\nBob,0\n")
     yield File("twice.txt", "Ann,1\nAnn,2\nBen,x\n")
     yield File("no_end.txt", f"Ann,{first}\nBen,x\nEva,{second}.25")
 
@@ -125,7 +201,7 @@ EXERCISE = Exercise(
     section="Errors",
     reference=read_scores,
     cases=lambda rng: [(file,) for file in score_files(rng)],
-    alternatives=[read_scores_checks, read_scores_lines],
+    alternatives=[read_scores_checks, read_scores_lines, read_scores_partition],
     parts=("scores", "bad"),
     misconceptions=[
         Misconception(
@@ -168,6 +244,63 @@ EXERCISE = Exercise(
             "stops-at-a-bad-line",
             read_scores_stops,
             "After the first bad line nothing more is read. The `try` should stand inside the loop: one for each line.",
+        ),
+        Misconception(
+            "first-number-stays",
+            read_scores_first,
+            "Where a name comes twice, your dictionary keeps its first number. Asked is the last.",
+        ),
+        Misconception(
+            "digits-only",
+            read_scores_digits,
+            "A number may begin with a minus, or have blanks around it: `isdigit` says no to both. What tries to make "
+            "a number, and says when it cannot?",
+        ),
+        Misconception(
+            "all-blanks-gone",
+            read_scores_no_blanks,
+            "A name of two words lost the blank *inside* it. Only those around a name are taken off.",
+        ),
+        Misconception(
+            "zero-is-bad",
+            read_scores_nonzero,
+            "A score of 0 is a number like others, but `if score:` says no to it. Ask whether it *is* a number.",
+        ),
+        Misconception(
+            "third-part-unseen",
+            read_scores_third,
+            "A line with a third part, such as `Chen,1,2`, is not of the form asked for. How many has a good one?",
+        ),
+        Misconception(
+            "first-line-skipped",
+            read_scores_headed,
+            "The first line of the file is never looked at. These files have no heading.",
+            family="off by one",
+        ),
+        Misconception(
+            "an-empty-piece-at-the-end",
+            lambda path: (read_scores(path)[0], read_scores(path)[1] + _read(path).endswith("\n")),
+            "One line too many is bad: behind the last line end `split` finds an empty piece, which is no line. Go "
+            "through the file itself, or use `splitlines()`.",
+        ),
+        Misconception(
+            "all-bad",
+            lambda path: ({}, len(_read(path).splitlines())),
+            "Every line is called bad, good ones too. An `except` without a name also hides your own slips, such as a "
+            "misspelled name: write `except ValueError`, and see what comes up.",
+        ),
+        Misconception(
+            "letter-by-letter",
+            lambda path: ({}, len(_read(path))),
+            "`for line in file.read()` goes through single characters. Without `.read()` it goes through lines.",
+        ),
+        Misconception(
+            "kept-from-the-last-call",
+            read_scores_kept,
+            "There are names that do not stand in this file. Do `scores` and `bad` begin anew inside the function? "
+            "What is made outside keeps what came before.",
+            seen=is_kept,
+            family="kept from the last call",
         ),
     ],
     hints=[

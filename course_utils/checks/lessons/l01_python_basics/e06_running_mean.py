@@ -50,6 +50,38 @@ def running_mean_position(values):
     return [sum(values[: i + 1]) / i for i in range(len(values))]
 
 
+def running_mean_sums(values):
+    return [sum(values[: i + 1]) for i in range(len(values))]
+
+
+def running_mean_halves(values):
+    means, mean = [], 0
+    for value in values:
+        mean = (mean + value) / 2
+        means.append(mean)
+    return means
+
+
+def running_mean_whole(values):
+    return [sum(values[: i + 1]) // (i + 1) for i in range(len(values))]
+
+
+def running_mean_first_twice(values):
+    return [(values[0] + sum(values[: i + 1])) / (i + 1) for i in range(len(values))]
+
+
+def running_mean_short_slice(values):
+    return [sum(values[:i]) / (i + 1) for i in range(len(values))]
+
+
+def running_mean_steps(values):
+    means, mean = [], 0.0
+    for i, value in enumerate(values):
+        mean += (value - mean) / (i + 1)
+        means.append(mean)
+    return means
+
+
 EXERCISE = Exercise(
     id="01.6",
     title="Find the fault",
@@ -62,7 +94,7 @@ EXERCISE = Exercise(
     reference=running_mean,
     broken=running_mean_broken,
     cases=number_lists,
-    alternatives=[running_mean_slices, running_mean_while],
+    alternatives=[running_mean_slices, running_mean_while, running_mean_steps],
     misconceptions=[
         Misconception(
             "unrepaired",
@@ -83,7 +115,41 @@ EXERCISE = Exercise(
         Misconception(
             "position",
             running_mean_position,
-            "`i` counts from 0: for the first number it is 0, for the second 1. How many numbers have come by then?",
+            "The division is by `i` alone (in `total / i + 1` too: brackets are missing), and `i` counts from 0: for "
+            "the first number it is 0, for the second 1. How many numbers have come by then?",
+        ),
+        Misconception(
+            "not-divided",
+            running_mean_sums,
+            "These are the sums so far. A mean is a sum divided: by how many?",
+            family="mean and sum confused",
+        ),
+        Misconception(
+            "only-the-last",
+            lambda values: [sum(values) / len(values)],
+            "Only the last mean is there: `append` stands behind the loop now. Which lines belong to each round?",
+        ),
+        Misconception(
+            "mean-of-means",
+            running_mean_halves,
+            "You take the mean of the last mean and the new number. After three numbers the first ones count too "
+            "little.",
+        ),
+        Misconception(
+            "whole-division",
+            running_mean_whole,
+            "`//` cuts off what comes after the point. Which sign keeps it?",
+        ),
+        Misconception(
+            "first-counted-twice",
+            running_mean_first_twice,
+            "The first number is counted twice: `total` begins with it, and the first round adds it again.",
+        ),
+        Misconception(
+            "slice-one-short",
+            running_mean_short_slice,
+            "Each sum lacks the newest number: a slice leaves its end out.",
+            family="off by one",
         ),
     ],
     hints=[

@@ -30,7 +30,13 @@ EXERCISE = Exercise(
     section="2. Shape and axis",
     reference=column_means,
     cases=tables,
-    alternatives=[lambda X: X.sum(axis=0) / X.shape[0], column_means_loop, lambda X: np.einsum("ij->j", X) / len(X)],
+    alternatives=[
+        lambda X: X.sum(axis=0) / X.shape[0],
+        column_means_loop,
+        lambda X: np.einsum("ij->j", X) / len(X),
+        lambda X: np.cumsum(X, axis=0)[-1] / len(X),
+        lambda X: np.array([sum(column) / len(column) for column in zip(*X, strict=True)]),
+    ],
     misconceptions=[
         Misconception(
             "row-means",
@@ -59,6 +65,21 @@ EXERCISE = Exercise(
             "divided-by-columns",
             lambda X: X.sum(axis=0) / X.shape[1],
             "You divided by the number of columns. How many numbers stand in one column?",
+        ),
+        Misconception(
+            "divided-by-all",
+            lambda X: X.sum(axis=0) / X.size,
+            "You divided by how many numbers the whole table has. How many stand in one column?",
+        ),
+        Misconception(
+            "whole-division",
+            lambda X: X.sum(axis=0) // len(X),
+            "Your means are whole numbers: `//` rounds down. The sign for ordinary division is `/`.",
+        ),
+        Misconception(
+            "between-the-ends",
+            lambda X: (X.min(axis=0) + X.max(axis=0)) / 2,
+            "This lies in the middle between the smallest and the largest of a column. A mean counts all of them.",
         ),
     ],
     hints=[

@@ -50,6 +50,36 @@ EXERCISE = Exercise(
             {"values of v[v > 4]": [False, True]},
             "v > 4 is the mask. As an index it picks the values where it is True.",
         ),
+        Misconception(
+            "values-for-a-shape",
+            {"X.sum(axis=1)": [6, 15]},
+            "These are the sums themselves. Asked is their *shape*: how many stand along each axis.",
+        ),
+        Misconception(
+            "a-number-for-a-shape",
+            {"X.sum(axis=1)": 2},
+            "A shape is a tuple, with one axis too: Python writes a comma behind the only number.",
+        ),
+        Misconception(
+            "axis-that-goes-kept",
+            {"X.sum(axis=1)": (2, 1)},
+            "The axis that is summed away is gone. It stays, with size 1, only with `keepdims=True`.",
+        ),
+        Misconception(
+            "not-above",
+            {"values of v[v > 4]": [4, 6]},
+            "`>` asks for *larger* than 4. Is 4 larger than 4?",
+        ),
+        Misconception(
+            "place-for-a-value",
+            {"values of v[v > 4]": [1]},
+            "This is the place where the mask is True. As an index, it picks what stands there.",
+        ),
+        Misconception(
+            "each-with-itself",
+            {"values of v - v[:, None]": [0, 0]},
+            "Not each with itself: shapes (2,) and (2, 1) meet in (2, 2), each with each.",
+        ),
     ],
     hints=[
         "Write each shape on paper, aligned at the right; the new axis None has size 1.",

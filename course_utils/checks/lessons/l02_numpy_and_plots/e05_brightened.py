@@ -44,6 +44,41 @@ def brightened_all(image, box, amount):
     return image + amount
 
 
+def brightened_ends(image, box, amount):
+    top, bottom, left, right = box
+    return brightened(image, (top, bottom + 1, left, right + 1), amount)
+
+
+def brightened_turned(image, box, amount):
+    top, bottom, left, right = box
+    return brightened(image, (left, right, top, bottom), amount)
+
+
+def brightened_set(image, box, amount):
+    top, bottom, left, right = box
+    result = image.copy()
+    result[top:bottom, left:right] = amount
+    return result
+
+
+def brightened_dark(image, box, amount):
+    top, bottom, left, right = box
+    result = np.zeros_like(image)
+    result[top:bottom, left:right] = image[top:bottom, left:right] + amount
+    return result
+
+
+def brightened_rows(image, box, amount):
+    return brightened(image, (box[0], box[1], 0, image.shape[1]), amount)
+
+
+def brightened_put_back(image, box, amount):
+    before = image.copy()
+    result = brightened_broken(image, box, amount).copy()
+    image[:] = before
+    return result
+
+
 def pictures(rng):
     """Small pictures of decimal numbers with a box in them, at an edge, one point, everything."""
     yield np.zeros((2, 3)), (0, 1, 1, 3), 5.0
@@ -64,7 +99,11 @@ EXERCISE = Exercise(
     reference=brightened,
     broken=brightened_broken,
     cases=pictures,
-    alternatives=[brightened_where, lambda image, box, amount: brightened_broken(np.array(image), box, amount)],
+    alternatives=[
+        brightened_where,
+        lambda image, box, amount: brightened_broken(np.array(image), box, amount),
+        brightened_put_back,
+    ],
     misconceptions=[
         Misconception(
             "unrepaired",
@@ -83,6 +122,33 @@ EXERCISE = Exercise(
             "This is the patch alone. Asked is the whole picture, with the patch brightened in it.",
         ),
         Misconception("everything", brightened_all, "The whole picture got brighter. Only the box should."),
+        Misconception(
+            "ends-included",
+            brightened_ends,
+            "One row and one column too many got brighter. The ends of the box are left out, as in every slice.",
+            family="off by one",
+        ),
+        Misconception(
+            "rows-and-columns",
+            brightened_turned,
+            "Rows and columns have changed places: the first axis of a picture counts its rows.",
+            family="transposed",
+        ),
+        Misconception(
+            "set-not-added",
+            brightened_set,
+            "In the box stands the amount itself. It should be *added* to what was there.",
+        ),
+        Misconception(
+            "dark-around",
+            brightened_dark,
+            "Outside of the box everything is 0 now. There the picture should be as it came.",
+        ),
+        Misconception(
+            "whole-rows",
+            brightened_rows,
+            "The rows of the box got brighter from edge to edge. Only its columns should.",
+        ),
     ],
     hints=[
         "Print `np.shares_memory(image, result)` inside the function.",
