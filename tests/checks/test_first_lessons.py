@@ -31,7 +31,7 @@ def test_none_is_not_given_away_and_the_place_is_told():
     for wrong in (0, False, "nothing"):
         result = told("01.7", {**PREDICTIONS, "E": wrong})
         assert "None" not in result.message and "Look again at 'E'" in result.message
-    assert "`result['D']` is a range" in told("01.7", {**PREDICTIONS, "D": range(3)}).message
+    assert "`predictions['D']` is a range" in told("01.7", {**PREDICTIONS, "D": range(3)}).message
 
 
 def test_the_place_of_nan_is_told_where_other_numbers_are_wrong_too():

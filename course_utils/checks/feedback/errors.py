@@ -40,7 +40,7 @@ READINGS = [  # (what the exception says, the key of our words); named groups fi
         "error cast",
     ),
     (r"(?:zeros|ones|empty)\(\) takes .* positional arguments but \d+ were given", "error shape"),
-    (r"ufunc 'bitwise_xor' not supported|unsupported operand type\(s\) for \^", "error power"),
+    (r"ufunc 'bitwise_xor' not supported|unsupported operand type\(s\) for \^=?: ", "error power"),
     (
         r"invalid index to scalar variable|'(?:numpy\.)?(?:float|int)\d*' object is not subscriptable",
         "error scalar index",
@@ -58,7 +58,6 @@ READINGS = [  # (what the exception says, the key of our words); named groups fi
     (r"inhomogeneous shape|setting an array element with a sequence", "error ragged"),
     (rf"cannot reshape array of size (?P<size>\d+) into shape (?P<shape>{SHAPE})", "error reshape"),
     (r"input array dimensions except for the concatenation axis", "error concatenate"),
-    (r"bitwise_xor|for \^=?: ", "error caret"),
     (r"'Handle' and|and 'Handle'|of type Handle", "error foreign"),
     (r"cannot unpack non-iterable", "error unpack"),
     (r"'(?:int|float|numpy\.\w+)' object is not iterable", "error iterable"),

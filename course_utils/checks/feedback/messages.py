@@ -123,7 +123,7 @@ ENGLISH = {
     "error cast": "The result of `{what}` is {one}, but it was to be written into an array of {to}, which cannot "
     "hold it. Write `a = a + b` in place of `a += b`, or begin with an array of float.",
     "error shape": "A shape is one argument, a tuple: `np.zeros((n, m))`, with brackets of its own.",
-    "error power": "`^` is no power in Python: write `**`.",
+    "error power": "`^` is no power in Python: it compares the bits of whole numbers. A power is `**`.",
     "error scalar index": "A single number has no places: `[...]` was put behind one. A maximum or sum along the only "
     "axis is a number; with `keepdims=True` it stays an array.",
     "error missing": "A function was called without {what}. Which arguments does its definition ask for?",
@@ -146,7 +146,6 @@ ENGLISH = {
     "or is round where square belongs, or has a variable taken the name of a function?",
     "error attribute": "A {what} has no `.{name}`: only arrays have it. Make one with np.asarray(...) first.",
     "error dtype": "{what} was taken for a type of numbers. A shape is one argument, a tuple: `np.zeros((n, m))`.",
-    "error caret": "`^` is no power in Python: it compares the bits of whole numbers. A power is `**`.",
     "error iterable": "`for` goes through a list, an array or a `range`, and this is a single number. Counting to n "
     "is `for i in range(n)`.",
     "error whole": "An index is a whole number, and something else stands there. In `for v in x`, v is the entry "
