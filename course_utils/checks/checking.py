@@ -66,7 +66,7 @@ def _add_habits(result: Result, caller: Caller) -> None:
     named, shown = result.misconception in result.exercise.mistakes, result.fault in FAULTS
     sure = sure_words(source) if named or shown else ""
     if sure:  # what it gives may look like another mistake, or a factor, but here stands the cause
-        told = named or result.fault == "value" or lines[0] == say("error caret")
+        told = named or result.fault == "value" or lines[0] == say("error power")
         result.message = "\n".join([sure, *(lines[1:] if told else lines)])
     elif shown and result.misconception is None and (words := habit_words(source)):
         result.message = f"{words}\n{result.message}"

@@ -161,7 +161,9 @@ EXERCISE = Exercise(
             "Your distances are those from the median, the middle value. Asked are those from the mean.",
         ),
         Misconception(
-            "whole-mean", variance_whole_mean, "`//` cuts the mean down to a whole number. Which sign divides exactly?"
+            "whole-mean",
+            variance_whole_mean,
+            "`//` makes the mean a whole number, and cuts off the rest. Which sign keeps it?",
         ),
         Misconception(
             "mean-on-the-way",
