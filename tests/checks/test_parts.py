@@ -1,6 +1,7 @@
 """Parts that are right earn their share, and nothing is earned by luck."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from course_utils.checks import Exercise, Misconception, check, registry
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import verdict
 from course_utils.checks.judging.observation import Observation
-from course_utils.checks.judging.parts import entries, is_constant
+from course_utils.checks.judging.parts import entries, is_constant, parts_of
 
 
 def slopes(X, W):
@@ -210,3 +211,18 @@ def test_parts_are_names():
     for names in (("dx",), ("dx", "dx", "db"), ("dx", "the bias")):
         with pytest.raises(ValueError, match="parts names"):
             dataclasses.replace(WHOLE, parts=names)
+
+
+def named_parts():
+    """Every message that says of a part that it is right or wrong: (exercise, misconception, part, which)."""
+    for exercise in registry.every():
+        for mistake in exercise.misconceptions if exercise.parts else ():
+            said = re.search(rf"(?:^|\. )`?({'|'.join(exercise.parts)})`? is (right|wrong)\b", mistake.message)
+            if said:
+                yield pytest.param(exercise, mistake, *said.groups(), id=f"{exercise.id}-{mistake.name}")
+
+
+@pytest.mark.parametrize("exercise, mistake, part, which", list(named_parts()))
+def test_a_message_and_the_parts_agree_which_one_is_right(exercise, mistake, part, which):
+    bench = Bench(exercise, 0)
+    assert part in getattr(parts_of(bench, bench.trials_of(bench.wrong(mistake))), which)
