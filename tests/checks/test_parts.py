@@ -50,6 +50,14 @@ def test_each_part_of_a_tuple_earns_its_share_and_is_told():
     assert "At `db[0]`: expected" in result.message
 
 
+def test_parts_that_come_as_one_array_earn_their_share_too():
+    """From 16.1: np.stack of four gates, one of them wrong."""
+    gates = registry.find("16.1")
+    halved = lambda *args: np.stack(gates.reference(*args)) * np.array([1, 1, 1, 0.5])[:, None, None]  # noqa: E731
+    result = check(gates, halved, quiet=True)
+    assert float(result) == 2.25 and "Look again at `o`" in result.message
+
+
 def test_the_mistake_is_named_first():
     result = check(WHOLE, WHOLE.misconceptions[0].answer, quiet=True)
     assert (float(result), result.misconception) == (2.0, "rows")
