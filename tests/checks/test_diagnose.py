@@ -225,4 +225,7 @@ def test_a_tensor_where_an_array_is_measured_is_told_as_one():
     store = registry.find("16.9")
     for wrap in (torch.tensor, lambda a: {"W": torch.tensor(a)}):
         result = check(store, lambda wrap=wrap: tuple(wrap(a) for a in store.reference()), quiet=True)
-        assert result.message == "`store_weights` gives a Tensor; an array was expected."
+        assert result.message.startswith("`store_weights` gives a Tensor; an array was expected.")
+        assert "`.numpy()`" in result.message
+    number = check(registry.find("23.1"), lambda d_real, d_fake: torch.tensor(d_real).log().mean(), quiet=True)
+    assert "a number was expected." in number.message and "`.item()`" in number.message

@@ -134,6 +134,7 @@ ENGLISH = {
     "nothing": "`{name}` returns nothing (None). Is a `return` missing, on some path perhaps?",
     "nothing in": "{where} is None; {expected} was expected.",
     "object": "`{name}` gives {received}; {expected} was expected.",
+    "tensor": "Calculate with tensors if you like, and hand back `{way}` of the result.",
     "type": "`{name}` gives {received}; {expected} was expected.",
     "type in": "{where} is {received}; {expected} was expected.",
     "tuple": "`{name}` gives {received}; one array was expected. Is there a comma too many after `return`?",

@@ -263,6 +263,8 @@ def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -
     if gap.kind == "length":
         words |= {k: counted(int(words[k]), "value") for k in ("expected", "received")}
     message = say(key, where=f"`{place}`", arguments=", ".join(got.mutated), **words)
+    if gap.kind == "object" and gap.received.endswith("Tensor"):
+        message += " " + say("tensor", way=".item()" if gap.expected == "a number" else ".numpy()")
     if gap.kind == "shape":
         message += " " + (shape_words(gap.expected, gap.received) or say("shape unknown"))
     if gap.kind in ("value", "nan", "shape", "dtype") and gap.where:

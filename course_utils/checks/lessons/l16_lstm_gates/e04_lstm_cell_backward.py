@@ -87,27 +87,29 @@ def weights_transposed(s):
     return (*s.right[:3], s.right[3].T, s.right[4].T, s.right[5])
 
 
-def backward_by_nudges(dh, dc, *args, h=1e-4):
-    """Central differences of one's own."""
-    slopes = []
-    for number, place in enumerate(args):
-        slopes.append(np.zeros(place.shape))
-        for at in np.ndindex(place.shape):
-            moved = [[a.copy() for a in args] for _ in range(2)]
-            moved[0][number][at] += h
-            moved[1][number][at] -= h
-            up, down = (np.sum(dh * new_h) + np.sum(dc * new_c) for new_h, new_c in (lstm_cell(*m) for m in moved))
-            slopes[-1][at] = (up - down) / (2 * h)
+def backward_by_nudges(dh, dc, *args, h=1e-5):
+    """Differences of one's own, each place moved up a little."""
+
+    def loss(moved):
+        new_h, new_c = lstm_cell(*moved)
+        return np.sum(dh * new_h) + np.sum(dc * new_c)
+
+    slopes, start = [np.zeros(place.shape) for place in args], loss(args)
+    for number, slope in enumerate(slopes):
+        for at in np.ndindex(slope.shape):
+            moved = [a.copy() for a in args]
+            moved[number][at] += h
+            slope[at] = (loss(moved) - start) / h
     return tuple(slopes)
 
 
 def nearly_right(received, expected, case):
-    """All six are right to about three digits of their largest number, but not to seven, and not for float32's sake."""
+    """All six are off by little, but by more than rounding, and not because of float32."""
     pairs = [(np.asarray(r), e) for r, e in zip(received, expected, strict=True)]
     if not all(r.shape == e.shape and r.dtype == e.dtype for r, e in pairs):
         return False
-    near = all(np.abs(r - e).max() <= 1e-3 * np.abs(e).max() for r, e in pairs)
-    exact = all(np.allclose(r, e, rtol=1e-7) or np.array_equal(r, r.astype(np.float32)) for r, e in pairs)
+    near = all(np.abs(r - e).max() <= 1e-2 * (1 + np.abs(e).max()) for r, e in pairs)
+    exact = all(np.allclose(r, e, rtol=1e-9, atol=1e-12) or np.array_equal(r, r.astype(np.float32)) for r, e in pairs)
     return near and not exact
 
 

@@ -70,7 +70,7 @@ EXERCISE = Exercise(
         Misconception("output-block", bias_at(3),
             "You set the last block: that shows more of the cell state, but keeps no more of it.",
             family="gates in another order"),
-        Misconception("every-block", bias_at(0, 1, 2, 3),
+        Misconception("every-block", lambda hidden, forget=1.0: np.full(4 * hidden, forget),
             "All four blocks got the number. Only one of them says how much is kept."),
         Misconception("all-gates", bias_at(0, 1, 3),
             "All three gates got the number. What has the input gate to do with keeping?"),

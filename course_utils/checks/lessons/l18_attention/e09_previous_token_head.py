@@ -93,6 +93,10 @@ def would_look_back_with_the_other_sign(received, expected, case):
     return weight_at(-1)((-W_q, W_k), case) >= ENOUGH
 
 
+def has_the_sizes_of_the_example(received, expected, case):
+    return case.args != (3, 4) and all(len(W) == 7 for W in received)
+
+
 def is_one_matrix(received, expected, case):
     return np.array_equal(*received)
 
@@ -131,6 +135,9 @@ EXERCISE = Exercise(
         Misconception("looks-at-itself", lambda C, T: previous_token_head(C, T, shift=0),
             "Each position looks at itself: query and key say the same position. One of them has to be moved by one.",
             seen=looks_at(0)),
+        Misconception("sizes-of-the-example", lambda C, T: previous_token_head(3, 4),
+            "Your matrices have 7 rows whatever C and T are: these are the sizes of the example. How many rows are "
+            "there in general?", seen=has_the_sizes_of_the_example),
         Misconception("looks-two-back", lambda C, T: previous_token_head(C, T, shift=-2),
             "Your head looks *two* positions back. By how many places is the diagonal moved?", seen=looks_at(-2),
             family="off by one"),
