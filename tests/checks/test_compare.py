@@ -258,3 +258,10 @@ def test_arrays_of_one_shape_may_come_as_one():
     assert difference(np.stack(two), two) is None
     assert difference(np.stack(two[::-1]), two).kind == "order"
     assert difference(np.stack(two, axis=-1), two).kind == difference(np.ones(5), other).kind == "type"
+
+
+def test_floats_may_come_as_one_array_and_a_shape_may_not():
+    assert difference(np.array([0.5, 2.0]), (0.5, 2.0)) is None
+    assert difference(np.array([0.5, 3.0]), (0.5, 2.0)).kind == "value"
+    for received, expected in [(np.array([2, 3]), (2, 3)), (np.array([0.5, 2.0]), (0.5, 2)), (np.ones(3), (1.0, 1.0))]:
+        assert difference(received, expected).kind == "type"

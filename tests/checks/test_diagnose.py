@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from course_utils.checks import Exercise, Misconception, check
+from course_utils.checks import Exercise, Misconception, check, registry
 from course_utils.checks.feedback.habits import habit_words, sure_words
 from tests.checks.test_parts import WHOLE
 from tests.checks.test_proofs import but
@@ -247,3 +247,25 @@ def test_what_divides_and_then_multiplies_is_told():
 )
 def test_what_is_no_slip_is_not_told(code):
     assert habit_words(code) == ""
+
+
+def test_what_is_near_enough_to_be_right_is_not_called_wrong():
+    """From 16.8: 4.6 is right to three digits, and as near to the logarithm of 100; something else is wrong."""
+    memory = registry.find("16.8")
+    result = check(
+        memory, {**memory.reference, "bias for f = 0.99": 4.6, "share of c_0 after 100 steps": 0.5}, quiet=True
+    )
+    assert result.misconception is None and "Look again at 'share of c_0" in result.message
+    assert check(memory, {**memory.reference, "bias for f = 0.99": 4.605}, quiet=True).misconception == "one-hundred"
+
+
+def test_a_tensor_where_an_array_is_measured_is_told_as_one():
+    """From 16.9: what cannot be measured because it is no array."""
+    torch = pytest.importorskip("torch")
+    store = registry.find("16.9")
+    for wrap in (torch.tensor, lambda a: {"W": torch.tensor(a)}):
+        result = check(store, lambda wrap=wrap: tuple(wrap(a) for a in store.reference()), quiet=True)
+        assert result.message.startswith("`store_weights` gives a Tensor; an array was expected.")
+        assert "`.numpy()`" in result.message
+    number = check(registry.find("23.1"), lambda d_real, d_fake: torch.tensor(d_real).log().mean(), quiet=True)
+    assert "a number was expected." in number.message and "`.item()`" in number.message

@@ -1,6 +1,7 @@
 """Parts that are right earn their share, and nothing is earned by luck."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from course_utils.checks import Exercise, Misconception, check, registry
 from course_utils.checks.judging.bench import Bench
 from course_utils.checks.judging.judge import verdict
 from course_utils.checks.judging.observation import Observation
-from course_utils.checks.judging.parts import entries, is_constant
+from course_utils.checks.judging.parts import entries, is_constant, parts_of
 
 
 def slopes(X, W):
@@ -47,6 +48,14 @@ def test_each_part_of_a_tuple_earns_its_share_and_is_told():
     assert (float(result), result.status) == (2.0, "try again")
     assert result.message.endswith("1 of 2 parts are right: `dx`. Look again at `db`.")
     assert "At `db[0]`: expected" in result.message
+
+
+def test_parts_that_come_as_one_array_earn_their_share_too():
+    """From 16.1: np.stack of four gates, one of them wrong."""
+    gates = registry.find("16.1")
+    halved = lambda *args: np.stack(gates.reference(*args)) * np.array([1, 1, 1, 0.5])[:, None, None]  # noqa: E731
+    result = check(gates, halved, quiet=True)
+    assert float(result) == 2.25 and "Look again at `o`" in result.message
 
 
 def test_the_mistake_is_named_first():
@@ -221,3 +230,18 @@ def test_parts_are_names():
     for names in (("dx",), ("dx", "dx", "db"), ("dx", "the bias")):
         with pytest.raises(ValueError, match="parts names"):
             dataclasses.replace(WHOLE, parts=names)
+
+
+def named_parts():
+    """Every message that says of a part that it is right or wrong: (exercise, misconception, part, which)."""
+    for exercise in registry.every():
+        for mistake in exercise.misconceptions if exercise.parts else ():
+            said = re.search(rf"(?:^|\. )`?({'|'.join(exercise.parts)})`? is (right|wrong)\b", mistake.message)
+            if said:
+                yield pytest.param(exercise, mistake, *said.groups(), id=f"{exercise.id}-{mistake.name}")
+
+
+@pytest.mark.parametrize("exercise, mistake, part, which", list(named_parts()))
+def test_a_message_and_the_parts_agree_which_one_is_right(exercise, mistake, part, which):
+    bench = Bench(exercise, 0)
+    assert part in getattr(parts_of(bench, bench.trials_of(bench.wrong(mistake))), which)

@@ -188,6 +188,7 @@ ENGLISH = {
     "left over": "At `{where}` nothing was filled in: `np.empty` gives memory as it is, with what others left in it. "
     "`np.zeros` begins with 0.",
     "unclosed": "A file was opened and not closed. `with open(...) as file:` closes it for you.",
+    "tensor": "Calculate with tensors if you like, and hand back `{way}` of the result.",
     "type": "`{name}` gives {received}; {expected} was expected.",
     "type in": "{where} is {received}; {expected} was expected.",
     "tuple": "`{name}` gives {received}; one array was expected. Is there a comma too many after `return`?",

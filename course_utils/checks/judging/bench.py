@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from course_utils.checks.callers import Caller, Fault
+from course_utils.checks.callers import Caller, Fault, Handle
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.exercise import Case, Exercise, Misconception, right_answer, wrong_answer
 from course_utils.checks.feedback.show import size_of
-from course_utils.checks.judging.compare import Difference, Rule, difference, number_texts
+from course_utils.checks.judging.compare import Difference, Rule, difference, number_texts, type_name
 from course_utils.checks.judging.observation import Observation, observe
 
 HARD_STOPS = ("TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "Missing", "NotImplementedError")
@@ -121,6 +121,9 @@ class Bench:
         try:
             value = float(metric.measure(got.value, case))
         except Exception as error:  # a result of the wrong kind or shape
+            stranger = _stranger(got.value)
+            if stranger is not None:
+                return Difference("object", expected="an array", received=type_name(stranger))
             return Difference("unmeasured", received=f"{type(error).__name__}: {error}")
         kept = metric.at_least <= value <= metric.at_most
         if math.isnan(value) or (kept and math.isinf(value)):
@@ -132,3 +135,11 @@ class Bench:
 def trusted(exercise: Exercise, answer: Any) -> InProcess:
     """A caller for an answer of our own."""
     return InProcess({exercise.name: answer}, trusted=True)
+
+
+def _stranger(value: Any) -> Handle | None:
+    """The first thing in an answer that never left its side: a tensor, say."""
+    if isinstance(value, list | tuple | dict):
+        inside = value.values() if isinstance(value, dict) else value
+        return next((found for v in inside if (found := _stranger(v)) is not None), None)
+    return value if isinstance(value, Handle) else None

@@ -158,11 +158,14 @@ def _is_shape_of(expected: tuple, received: np.ndarray) -> bool:
 
 
 def _is_stack(received: Any, expected: Any) -> bool:
-    """One array where a tuple of arrays of one shape is asked."""
+    """One array where a tuple of arrays of one shape is asked, or of floats (integers are a shape)."""
     if not (isinstance(received, np.ndarray) and isinstance(expected, tuple) and expected):
         return False
     shapes = {np.shape(e) if isinstance(e, np.ndarray) else () for e in expected}
-    return len(shapes) == 1 and shapes != {()} and received.shape == (len(expected), *shapes.pop())
+    numbers = shapes == {()}
+    if numbers and not (received.dtype.kind == "f" and all(isinstance(e, float | np.floating) for e in expected)):
+        return False
+    return len(shapes) == 1 and received.shape == (len(expected), *shapes.pop())
 
 
 def _swapped(received: Any, expected: tuple, rule: Rule) -> bool:

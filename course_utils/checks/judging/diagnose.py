@@ -43,14 +43,17 @@ def _explains_all(bench: Bench, trials: list[Trial], misconception: Misconceptio
     if misconception.seen is not None:
         return all(_is_seen(misconception, t) for t in trials if not t.right)
     if bench.exercise.is_value and isinstance(misconception.answer, dict):
-        return _same_entries(bench, trials[0].got.value, misconception.answer)
+        return _same_entries(bench, trials[0], misconception.answer)
     pairs = zip(trials, bench.wrong(misconception), strict=False)
     return all(alike(t.got, wrong, bench) for t, wrong in pairs)
 
 
-def _same_entries(bench: Bench, value: object, entries: dict) -> bool:
-    """The wrong entries of this mistake, whatever the other entries are."""
-    return isinstance(value, dict) and all(k in value and same(value[k], v, bench.rule) for k, v in entries.items())
+def _same_entries(bench: Bench, trial: Trial, wrong: dict) -> bool:
+    """The wrong entries of this mistake, whatever the others are; what is near enough to be right is not wrong."""
+    value, want = trial.got.value, trial.want.value
+    if not isinstance(value, dict) or all(k in value and same(value[k], want[k], bench.rule) for k in wrong):
+        return False
+    return all(k in value and same(value[k], v, bench.rule) for k, v in wrong.items())
 
 
 def _explains_most(bench: Bench, trials: list[Trial]) -> Found | None:

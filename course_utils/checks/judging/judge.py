@@ -315,6 +315,8 @@ def _difference_message(exercise: Exercise, gap: Difference, got: Observation) -
         words |= {k: counted(int(words[k]), "value") for k in ("expected", "received")}
     message = say(key, where=f"`{place}`", arguments=", ".join(got.mutated), **words)
     message += _kind_words(gap)
+    if gap.kind == "object" and gap.received.endswith("Tensor"):
+        message += " " + say("tensor", way=".item()" if gap.expected == "a number" else ".numpy()")
     if gap.kind == "value" and gap.received == number_text(LEFT, DIGITS):
         return say("left over", where=place)
     if gap.kind == "shape":

@@ -85,7 +85,8 @@ def entries(exercise: Exercise, seen: Observation) -> dict | None:
     """
     value = None if seen.fault else seen.value
     if exercise.parts:
-        fits = isinstance(value, list | tuple) and len(value) == len(exercise.parts)
+        many = isinstance(value, list | tuple) or (isinstance(value, np.ndarray) and value.ndim > 0)
+        fits = many and len(value) == len(exercise.parts)
         return dict(zip(exercise.parts, value, strict=True)) if fits else None
     return value if isinstance(value, dict) and (exercise.is_value or exercise.drive) else None
 

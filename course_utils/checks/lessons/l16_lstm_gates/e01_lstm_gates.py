@@ -45,6 +45,11 @@ def step_function(a):
     return (a > 0).astype(float)
 
 
+def blocks_by_reshape(a):
+    """The right numbers of blocks, but of rows: reshape cuts through them."""
+    return a.reshape(4, len(a), -1)
+
+
 def gate_cases(rng):
     yield from state_cases(rng, states=1)
 
@@ -91,6 +96,12 @@ EXERCISE = Exercise(
             "You took every fourth column for a gate. Blocks lie side by side: H columns for i, then H for f, ..."),
         Misconception("rows-cut", GATES(cut=lambda a: np.split(a, 4)),
             "You cut the examples into four groups, not the columns. Along which axis do the blocks lie?"),
+        Misconception("blocks-by-reshape", GATES(cut=blocks_by_reshape),
+            "The shapes are right and the numbers stand at wrong places: reshape(4, N, H) cuts row after row, and "
+            "moves no column. Which axis has the four blocks?", family="reshaped where axes are to be moved"),
+        Misconception("tanh-of-half", GATES(acts=(sigmoid, sigmoid, lambda a: 2 * sigmoid(a) - 1, sigmoid)),
+            "The gates are right. 2σ(a) - 1 runs from -1 to 1, but it is the tanh of *half* of a: how are the two "
+            "related?"),
         Misconception("overflow",
             GATES(acts=(overflowing, overflowing, np.tanh, overflowing)),
             "Right for usual sums, nan at 1000: your sigmoid divides infinity by infinity. Lesson 06 had a safe form.",

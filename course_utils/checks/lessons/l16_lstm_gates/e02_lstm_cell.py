@@ -34,6 +34,13 @@ def cell_with(memory=lambda i, f, g, c, h: f * c + i * g, shown=lambda o, c, old
     return answer
 
 
+def cell_unpacked_wrong(x, h, c, W, U, b):
+    """The candidate taken for the output gate, as if it were returned last."""
+    i, f, o, g = lstm_gates(x, h, W, U, b)
+    new = f * c + i * g
+    return o * np.tanh(new), new
+
+
 def cell_cases(rng):
     yield from state_cases(rng, states=2)
 
@@ -46,7 +53,7 @@ EXERCISE = Exercise(
     id="16.2", title="One step of an LSTM", name="lstm_cell", points=3, minutes=10, difficulty=2,
     section="2. A memory that is added to", reference=lstm_cell, cases=cell_cases, needs=("16.1",),
     forbidden=("family:recurrent network",), alternatives=[cell_by_units, cell_by_columns],
-    parts=("c", "h"),
+    parts=("h", "c"),
     misconceptions=[
         Misconception("pair-exchanged", CELL(order=lambda pair: pair[::-1]),
             "The right two arrays, but the cell state comes first. What does the task name first?"),
@@ -74,6 +81,14 @@ EXERCISE = Exercise(
             "In your cell f = 1 wipes the memory. The name misleads: which share of c does f let through in (16.3)?"),
         Misconception("hidden-for-cell", CELL(memory=lambda i, f, g, c, h: f * h + i * g),
             "Your memory starts from the hidden state h. What is kept from step to step is the other array."),
+        Misconception("unpacked-in-another-order", cell_unpacked_wrong,
+            "g and o have changed places when you took the four arrays: lstm_gates returns i, f, g, o. In which order "
+            "stand your four names?", family="gates in another order"),
+        Misconception("taken-off", CELL(memory=lambda i, f, g, c, h: f * c - i * g),
+            "What enters is taken off your memory. Which sign stands between the two products of (16.3)?",
+            family="wrong sign"),
+        Misconception("tanh-of-the-product", CELL(shown=lambda o, c, old: np.tanh(o * c)),
+            "c is right. Your h is the tanh of gate times memory. In (16.4), does the gate stand inside the tanh?"),
         Misconception("matrix-product", CELL(memory=lambda i, f, g, c, h: f @ c + i @ g),
             "@ is a matrix product: it mixes units and examples, where it runs at all. The products of (16.3) go "
             "element by element."),

@@ -61,6 +61,15 @@ def backwards(T):
     return reversed(range(T))
 
 
+def sequence_from_step_one(x, h0, c0, W, U, b):
+    """A loop that begins at 1; the place of the first state stays 0."""
+    states, h, c = np.zeros((*x.shape[:2], len(U))), h0, c0
+    for t in range(1, x.shape[1]):
+        h, c = lstm_cell(x[:, t], h, c, W, U, b)
+        states[:, t] = h
+    return states
+
+
 def in_rows(states, h0):
     return np.array(states).reshape(len(h0), len(states), -1)
 
@@ -117,6 +126,13 @@ EXERCISE = Exercise(
             "One state too many: h0 is not the result of a step."),
         Misconception("backwards", SEQUENCE(steps=backwards),
             "You read the sequence from its end. The first step to be made is t = 0."),
+        Misconception("backwards-and-turned", SEQUENCE(
+            steps=backwards, output=lambda states, h0: np.stack(states[::-1], axis=1)),
+            "Each state stands at its place, but you walked from the end of the sequence to its beginning: your first "
+            "state has seen all of the future. Which step comes first?"),
+        Misconception("first-step-left-out", sequence_from_step_one,
+            "Your first state is 0: the loop begins with the second step. Which number has the first one?",
+            family="off by one"),
     ],
     hints=[
         "Which shape has the input of one step, for the whole batch? How do you cut it out of x?",

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_utils.activations import sigmoid
 from course_utils.checks.exercise import Exercise, Misconception
-from course_utils.checks.lessons.l16_lstm_gates.shared import gates_by_columns, lstm_gates, state_cases
+from course_utils.checks.lessons.l16_lstm_gates.shared import gates_by_columns, lstm_cell, lstm_gates, state_cases
 
 
 def lstm_cell_backward(dh, dc, x, h, c, W, U, b):
@@ -87,6 +87,32 @@ def weights_transposed(s):
     return (*s.right[:3], s.right[3].T, s.right[4].T, s.right[5])
 
 
+def backward_by_nudges(dh, dc, *args, h=1e-5):
+    """Differences of one's own, each place moved up a little."""
+
+    def loss(moved):
+        new_h, new_c = lstm_cell(*moved)
+        return np.sum(dh * new_h) + np.sum(dc * new_c)
+
+    slopes, start = [np.zeros(place.shape) for place in args], loss(args)
+    for number, slope in enumerate(slopes):
+        for at in np.ndindex(slope.shape):
+            moved = [a.copy() for a in args]
+            moved[number][at] += h
+            slope[at] = (loss(moved) - start) / h
+    return tuple(slopes)
+
+
+def nearly_right(received, expected, case):
+    """All six are off by little, but by more than rounding, and not because of float32."""
+    pairs = [(np.asarray(r), e) for r, e in zip(received, expected, strict=True)]
+    if not all(r.shape == e.shape and r.dtype == e.dtype for r, e in pairs):
+        return False
+    near = all(np.abs(r - e).max() <= 1e-2 * (1 + np.abs(e).max()) for r, e in pairs)
+    exact = all(np.allclose(r, e, rtol=1e-9, atol=1e-12) or np.array_equal(r, r.astype(np.float32)) for r, e in pairs)
+    return near and not exact
+
+
 def backward_cases(rng):
     for x, h, c, W, U, b in state_cases(rng, states=2):
         yield *(rng.normal(size=(2, *h.shape)) + 0.3), x, h, c, W, U, b
@@ -153,6 +179,10 @@ EXERCISE = Exercise(
         Misconception("partners-exchanged", BACKWARD(i=lambda s: s.total * s.c * s.i * (1 - s.i),
             f=lambda s: s.total * s.g * s.f * (1 - s.f)),
             "i and f got each other's partner. In (16.3) each gate is multiplied by something: that is its slope."),
+        Misconception("i-and-g-exchanged", BACKWARD(i=lambda s: s.total * s.i * s.i * (1 - s.i),
+            g=lambda s: s.total * s.g * (1 - s.g**2)),
+            "i was multiplied by i and g by g on your way back. In (16.3) the two meet each other: what is the slope "
+            "of a product in one of its factors?"),
         Misconception("new-cell-for-f", BACKWARD(f=lambda s: s.total * s.new * s.f * (1 - s.f)),
             "The block of f is wrong: the forget gate multiplied the cell state *before* this step."),
         Misconception("o-from-total", BACKWARD(o=lambda s: s.total * s.t * s.o * (1 - s.o)),
@@ -175,6 +205,12 @@ EXERCISE = Exercise(
             "already."),
         Misconception("db-not-summed", BACKWARD(output=put(5, lambda s: s.da)),
             "db has a row for each example. One bias serves them all: what happens to their shares?"),
+        Misconception("db-averaged", BACKWARD(output=put(5, lambda s: s.da.mean(axis=0))),
+            "All but db is right: there you took the mean over the examples. dW adds up what the examples bring; why "
+            "should db do another thing?", family="mean and sum confused"),
+        Misconception("by-nudges", backward_by_nudges,
+            "All six are nearly right, as differences make them. Where one example weighs very much, nudges lose the "
+            "digits of the others: take the formulas of section 4.", seen=nearly_right),
         Misconception("transposed", BACKWARD(output=weights_transposed),
             "dW and dU lie on their side. A gradient has the shape of what it belongs to.", family="transposed"),
         Misconception("states-exchanged", BACKWARD(output=lambda s: (s.right[0], s.right[2], s.right[1], *s.right[3:])),

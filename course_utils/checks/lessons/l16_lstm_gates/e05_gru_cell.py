@@ -50,6 +50,13 @@ def gru_with(blend=lambda z, n, h, r: (1 - z) * n + z * h, order=(0, 1, 2), bias
     return answer
 
 
+def gru_gates_from_x(x, h, W, U, b_W, b_U):
+    """r and z do not see the state."""
+    w_r, w_z, w_n = np.split(x @ W + b_W, 3, axis=1)
+    r, z, n = sigmoid(w_r), sigmoid(w_z), np.split(h @ U + b_U, 3, axis=1)[2]
+    return (1 - z) * np.tanh(w_n + r * n) + z * h
+
+
 def gru_cases(rng):
     for N, D, H, scale in [(2, 3, 4, 1.0), (3, 2, 2, 1.0), (1, 1, 1, 1.0), (4, 3, 2, 1.0), (2, 2, 3, 400.0)]:
         W, U = scale * rng.normal(size=(D, 3 * H)), rng.normal(size=(H, 3 * H))
@@ -99,6 +106,12 @@ EXERCISE = Exercise(
         Misconception("no-blend", GRU(blend=lambda z, n, h, r: n + z * h),
             "The new value enters whole, so the state can grow at each step. (16.14) is a weighted mean: do your two "
             "weights add up to 1?"),
+        Misconception("as-in-many-articles", GRU(blend=lambda z, n, h, r: z * n + (1 - z) * h,
+            candidate=lambda w, u, r, h, U, b: np.tanh(w + (r * h) @ U + b)),
+            "Two things at once, and many articles have both: r stands before the product, and z = 1 takes the new "
+            "value. Compare with (16.13) and (16.14), line by line."),
+        Misconception("gates-from-x-only", gru_gates_from_x,
+            "Your r and z do not know h. What else than x stands in the brackets of (16.12)?"),
         Misconception("reset-in-the-blend", GRU(blend=lambda z, n, h, r: (1 - z) * n + z * (r * h)),
             "The old state is scaled by r in the blend. r has had its turn inside the candidate."),
     ],

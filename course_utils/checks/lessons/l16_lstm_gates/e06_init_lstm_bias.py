@@ -35,9 +35,16 @@ def bias_one_entry(hidden, forget=1.0):
     return b
 
 
+def bias_one_too_many(hidden, forget=1.0):
+    b = np.zeros(4 * hidden)
+    b[hidden : 2 * hidden + 1] = forget
+    return b
+
+
 def bias_cases(rng):
     yield 1
     yield 3
+    yield Case(3, forget=2)  # a whole number, and of the size that came before
     yield from [(2, 2.5), (4, 0.0), (3, -1.5)]
     yield Case(5, forget=float(rng.uniform(1.5, 6)))
     yield Case(hidden=2, forget=1.0)
@@ -63,7 +70,7 @@ EXERCISE = Exercise(
         Misconception("output-block", bias_at(3),
             "You set the last block: that shows more of the cell state, but keeps no more of it.",
             family="gates in another order"),
-        Misconception("every-block", bias_at(0, 1, 2, 3),
+        Misconception("every-block", lambda hidden, forget=1.0: np.full(4 * hidden, forget),
             "All four blocks got the number. Only one of them says how much is kept."),
         Misconception("all-gates", bias_at(0, 1, 3),
             "All three gates got the number. What has the input gate to do with keeping?"),
@@ -75,6 +82,12 @@ EXERCISE = Exercise(
             "Only one unit remembers. Each of the `hidden` units has a forget gate."),
         Misconception("kept-share", lambda hidden, forget=1.0: sigmoid(init_lstm_bias(hidden, forget)),
             "These are the gates that come out, not the biases that go in: the cell takes the sigmoid itself."),
+        Misconception("sigmoid-of-forget", lambda hidden, forget=1.0: init_lstm_bias(hidden, float(sigmoid(forget))),
+            "`forget` is the bias itself. You took its sigmoid, and the cell will take it again.",
+            family="logits and probabilities confused"),
+        Misconception("one-too-many", bias_one_too_many,
+            "One entry of the block behind f got the number too. A slice ends *before* its second number.",
+            family="off by one"),
         Misconception("table", lambda hidden, forget=1.0: init_lstm_bias(hidden, forget).reshape(4, hidden),
             "The right numbers in a table. The cell adds b to rows of 4H numbers: which shape must it have?"),
         Misconception("whole-numbers", lambda hidden, forget=1.0: init_lstm_bias(hidden, int(forget)),

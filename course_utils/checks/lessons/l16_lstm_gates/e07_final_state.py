@@ -55,6 +55,22 @@ def final_by_counting(x, lengths, W, U, b):
     return states[np.arange(len(x)), np.any(x != 0, axis=2).sum(axis=1) - 1]
 
 
+def final_by_searching(x, lengths, W, U, b):
+    """The end is where the last step stands that is not 0."""
+    zero = np.zeros((len(x), len(U)))
+    states = lstm_sequence(x, zero, zero, W, U, b)
+    last = x.shape[1] - 1 - np.any(x != 0, axis=2)[:, ::-1].argmax(axis=1)
+    return states[np.arange(len(x)), last]
+
+
+def final_of_shifted(x, lengths, W, U, b):
+    """The words moved to the end of the row, the zeros to its beginning."""
+    shifted, zero = np.zeros_like(x), np.zeros((len(x), len(U)))
+    for n, length in enumerate(lengths):
+        shifted[n, x.shape[1] - length :] = x[n, :length]
+    return lstm_sequence(shifted, zero, zero, W, U, b)[:, -1]
+
+
 def real(states, lengths):
     """1.0 at the real steps, 0.0 at the padding, (N, T, 1)."""
     return (np.arange(states.shape[1]) < lengths[:, None])[:, :, None].astype(float)
@@ -64,7 +80,7 @@ def sentence_cases(rng):
     for T, D, H, lengths in [(5, 2, 4, [3, 2, 4]), (4, 3, 2, [2, 3]), (4, 2, 3, [2, 1, 3, 3]), (3, 1, 2, [2])]:
         yield sentences(rng, np.array(lengths), T, D, H)
     x, *others = sentences(rng, np.array([3, 2, 4]), 5, 2, 3)
-    x[:, 1] = 0.0  # a real step that is 0
+    x[:, 1] = 0.0  # a real step that is 0, for one sentence the last
     yield x, *others
     yield sentences(rng, rng.integers(1, 6, 4), 6, 2, 1)
     yield sentences(rng, np.array([2, 3, 1]), 3, 2, 2)
@@ -112,6 +128,18 @@ EXERCISE = Exercise(
         Misconception("zeros-counted", final_by_counting,
             "You found the end by counting the steps that are not 0. A real step may be 0 too: who knows better how "
             "long a sentence is?"),
+        Misconception("zeros-searched", final_by_searching,
+            "You looked for the last step that is not 0. The last real step may be 0 itself: `lengths` tells you where "
+            "it stands."),
+        Misconception("zeros-moved-to-the-front", final_of_shifted,
+            "You moved the zeros to the front. There they are read too: the words then begin from another state than "
+            "zero. Which state is untouched by them?"),
+        Misconception("first-length-for-all", final_state_of(lambda states, lengths: states[:, lengths[0] - 1]),
+            "All sentences stop where the first one does. Each has a length of its own."),
+        Misconception("one-too-early",
+            final_state_of(lambda states, lengths: states[np.arange(len(states)), lengths - 2]),
+            "One step too early: counting begins at 0, so the first step has number 0, and you went back by two.",
+            family="off by one"),
         Misconception("counted-from-the-end", final_state_of(
             lambda states, lengths: states[np.arange(len(states)), -lengths]),
             "You counted the lengths from the end of the row. The words stand at its beginning."),

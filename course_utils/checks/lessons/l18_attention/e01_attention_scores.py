@@ -52,8 +52,14 @@ EXERCISE = Exercise(
         Misconception("root-of-len-q", scores_times(lambda q, k: len(q) ** -0.5),
             "You divide by the root of len(q). In the lesson q was one query, and its length was d. Here q holds many "
             "queries: which axis has length d?", family="wrong scale of attention scores"),
+        Misconception("root-of-axis-1", scores_times(lambda q, k: q.shape[1] ** -0.5),
+            "You take d from axis 1. Without a batch that is right; with one, axis 1 has the queries. Counted from the "
+            "end, which axis has the features?", family="wrong axis"),
         Misconception("not-turned", lambda q, k: q @ k / q.shape[-1] ** 0.5,
             "q @ k multiplies rows of q with *columns* of k, and only fits where k is square. A key is a row of k."),
+        Misconception("reshaped", lambda q, k: q @ k.reshape(*k.shape[:-2], *k.shape[:-3:-1]) / q.shape[-1] ** 0.5,
+            "The shape of the table is right and its numbers are not: reshape moves none of k's numbers, so its rows "
+            "do not become columns. Which function exchanges two axes?", family="reshaped where axes are to be moved"),
         Misconception("T-turns-everything", lambda q, k: q @ k.T / q.shape[-1] ** 0.5,
             "Right for two axes. With a batch, .T turns the batch axis too; only the last two axes should change "
             "places."),

@@ -183,6 +183,21 @@ EXERCISE = Exercise(
         Misconception("mask-inverted", changed(hide=hide_by(lambda s, m: np.where(m, -np.inf, s))),
             "You hide what may be seen, and see what is hidden. True means: may attend.",
             family="mask ignored or turned round"),
+        Misconception("mask-on-its-side", lambda q, k, v, mask=None:
+            attention(q, k, v, None if mask is None else np.swapaxes(mask, -1, -2)),
+            "Your mask lies on its side, where it fits at all. Its last two axes are those of the scores: rows are "
+            "queries, columns are keys.", family="transposed"),
+        Misconception("keys-and-values-exchanged", lambda q, k, v, mask=None: attention(q, v, k, mask),
+            "Keys and values have changed places: you compare queries with values. With which of the two does a query "
+            "share its d features?"),
+        Misconception("hidden-by-1000", changed(hide=hide_by(lambda s, m: np.where(m, s, -1000.0)),
+            after=lambda w, m: w * m.any(axis=-1, keepdims=True)),
+            "You hide keys with -1000, and scores may be as low themselves: then a hidden key counts as much as a "
+            "visible one. Which number is below every score?", family="numerical instability"),
+        Misconception("lowered-by-1000", changed(hide=hide_by(lambda s, m: s - 1000.0 * ~m),
+            after=lambda w, m: w * m.any(axis=-1, keepdims=True)),
+            "You take 1000 off hidden scores. One of 1000 is then 0, and wins against visible ones of -1000. What is "
+            "left of a hidden score should be below every score.", family="numerical instability"),
         Misconception("mask-after-softmax", changed(hide=lambda s, m: s, after=lambda w, m: w * m),
             "The mask came after the softmax: what the hidden keys had taken is lost, and the rest no longer sums to "
             "1."),

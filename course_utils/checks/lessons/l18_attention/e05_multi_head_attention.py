@@ -170,6 +170,27 @@ EXERCISE = Exercise(
         Misconception("queries-and-keys-exchanged", changed_heads(
             params=lambda p: {**p, "W_q": p["W_k"], "b_q": p["b_k"], "W_k": p["W_q"], "b_k": p["b_q"]}),
             "Queries and keys have changed places: your scores are the right table, turned on its side."),
+        Misconception("keys-and-values-exchanged", changed_heads(
+            params=lambda p: {**p, "W_v": p["W_k"], "b_v": p["b_k"], "W_k": p["W_v"], "b_k": p["b_v"]}),
+            "Keys and values have changed places. Which of the two projections meets the queries, and which is mixed?"),
+        Misconception("one-bias-for-three", changed_heads(
+            params=lambda p: {**p, "b_k": p["b_q"], "b_v": p["b_q"]}),
+            "The same bias, b_q, stands in three projections. Did you copy a line and change only its W?",
+            family="bias forgotten"),
+        Misconception("residual", lambda x, params, heads, mask=None:
+            x + multi_head_attention(x, params, heads, mask),
+            "You added x to the result. A Transformer block does so around this layer; the layer itself does not."),
+        Misconception("heads-averaged", changed_heads(
+            merge=lambda mixed: np.tile(mixed.mean(axis=1), mixed.shape[1])),
+            "You took the mean of the heads, so D / heads different numbers are left. (18.7) sets them side by side."),
+        Misconception("always-causal", lambda x, params, heads, mask=None:
+            multi_head_attention(x, params, heads, np.tri(x.shape[1], dtype=bool)),
+            "Your words never look ahead, whatever `mask` is. Here the caller decides, and None means: see all.",
+            family="mask ignored or turned round"),
+        Misconception("mask-inverted", lambda x, params, heads, mask=None:
+            multi_head_attention(x, params, heads, None if mask is None else ~mask),
+            "Without a mask you are right; with one, you hide what may be seen. True means: may attend. PyTorch's own "
+            "layer takes the opposite.", family="mask ignored or turned round"),
         Misconception("weights-turned", changed_heads(params=transposed_weights),
             "You multiply by the transposed weights, as PyTorch stores them. Here it is x @ W + b.",
             family="transposed"),

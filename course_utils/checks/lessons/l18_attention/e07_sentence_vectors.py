@@ -89,6 +89,28 @@ EXERCISE = Exercise(
             family="mask ignored or turned round"),
         Misconception("inverted", vectors_with(lambda real: ~(keys(real) & queries(real))),
             "Your mask is True where the padding is. True means: may attend.", family="mask ignored or turned round"),
+        Misconception("keys-inverted", vectors_with(lambda real: ~keys(real),
+            mean=lambda mixed, real: (mixed * real[:, :, None]).sum(1) / real.sum(1, keepdims=True)),
+            "The mean is right. But the words look at the padding, and not at each other: True means: may attend.",
+            family="mask ignored or turned round"),
+        Misconception("mean-of-padding", vectors_with(keys,
+            mean=lambda mixed, real: (mixed * ~real[:, :, None]).sum(1) / real.sum(1, keepdims=True)),
+            "The mask is right. But your sum runs over the rows of the padding and leaves out the words.",
+            family="mask ignored or turned round"),
+        Misconception("divided-by-the-longest", vectors_with(
+            mean=lambda mixed, real: mixed.sum(axis=1) / real.sum(axis=1).max()),
+            "The mask is right. Now the mean: every sum is divided by the longest length. Each sentence has its own."),
+        Misconception("no-look-ahead", vectors_with(lambda real: keys(real) & np.tri(real.shape[1], dtype=bool),
+            mean=lambda mixed, real: (mixed * real[:, :, None]).sum(1) / real.sum(1, keepdims=True)),
+            "The padding is silent now. But your words see only those before them, and nobody asked for that: here all "
+            "words of a sentence see each other."),
+        Misconception("not-mixed", lambda x, lengths: np.array(
+            [s[:n].mean(axis=0) for s, n in zip(x, lengths, strict=True)]),
+            "This is the mean of the words as they came in. First the words look at each other: where did the "
+            "attention go?"),
+        Misconception("last-word", vectors_with(keys,
+            mean=lambda mixed, real: mixed[np.arange(len(mixed)), real.sum(axis=1) - 1]),
+            "This is what the last word made of the others. Asked is the mean over all words of the sentence."),
         Misconception("one-too-many", vectors_with(real=one_too_many),
             "One position behind the end of each sentence still counts. With a length of 2, which positions are real?",
             family="off by one"),

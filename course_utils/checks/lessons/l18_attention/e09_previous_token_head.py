@@ -88,6 +88,26 @@ def has_no_content_rows(received, expected, case):
     return all(len(W) == case.args[1] for W in received)
 
 
+def would_look_back_with_the_other_sign(received, expected, case):
+    W_q, W_k = (np.asarray(W, dtype=float) for W in received)
+    return weight_at(-1)((-W_q, W_k), case) >= ENOUGH
+
+
+def has_the_sizes_of_the_example(received, expected, case):
+    return case.args != (3, 4) and all(len(W) == 7 for W in received)
+
+
+def is_one_matrix(received, expected, case):
+    return np.array_equal(*received)
+
+
+def looks_at_all_before(received, expected, case):
+    """Nearly all the weight lies before, shared by all positions there."""
+    weights = head_weights(received, case)[:, 1:]
+    shared = np.tri(*weights.shape[1:], dtype=bool)
+    return bool((weights * shared).sum(axis=-1).min() >= ENOUGH) and weights.max(axis=-1)[:, -1].max() < ENOUGH
+
+
 def looks_evenly(received, expected, case):
     return float(np.ptp(head_weights(received, case))) < 1e-6
 
@@ -115,6 +135,22 @@ EXERCISE = Exercise(
         Misconception("looks-at-itself", lambda C, T: previous_token_head(C, T, shift=0),
             "Each position looks at itself: query and key say the same position. One of them has to be moved by one.",
             seen=looks_at(0)),
+        Misconception("sizes-of-the-example", lambda C, T: previous_token_head(3, 4),
+            "Your matrices have 7 rows whatever C and T are: these are the sizes of the example. How many rows are "
+            "there in general?", seen=has_the_sizes_of_the_example),
+        Misconception("looks-two-back", lambda C, T: previous_token_head(C, T, shift=-2),
+            "Your head looks *two* positions back. By how many places is the diagonal moved?", seen=looks_at(-2),
+            family="off by one"),
+        Misconception("sign-turned", lambda C, T: previous_token_head(C, T, strength=-STRONG),
+            "The position before gets the *lowest* score: with the other sign your head works.",
+            seen=would_look_back_with_the_other_sign, family="wrong sign"),
+        Misconception("one-matrix-twice", lambda C, T: (previous_token_head(C, T)[0],) * 2,
+            "W_q and W_k are the same matrix: then query and key of a position are alike. What a position asks for is "
+            "not what it is.", seen=is_one_matrix),
+        Misconception("all-before", lambda C, T: (
+            np.vstack([np.zeros((C, T)), 1000 * np.tri(T, k=-1)]), previous_token_head(C, T)[1]),
+            "Your head shares its weight among all positions before. How many ones should row t of the position part "
+            "of W_q have?", seen=looks_at_all_before),
         Misconception("too-soft", lambda C, T: previous_token_head(C, T, strength=3.0),
             "The right position has the largest weight in every row, but not large enough. The scores are divided by "
             "the root of d_k, and softmax lives on differences: how do you make them larger?",

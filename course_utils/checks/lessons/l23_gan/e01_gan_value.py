@@ -29,6 +29,15 @@ def value_padded(d_real, d_fake):
     return np.mean(np.log(d_real + 1e-8)) + np.mean(np.log(1 - d_fake + 1e-8))
 
 
+def value_by_pairs(d_real, d_fake):
+    """One mean over pairs of a real and a generated sample: what is left over of the larger group is dropped."""
+    return np.mean([np.log(a) + np.log(1 - b) for a, b in zip(d_real, d_fake, strict=False)])
+
+
+def value_with_one_length(d_real, d_fake):
+    return (np.log(d_real).sum() + np.log(1 - d_fake).sum()) / len(d_real)
+
+
 def is_padded(received, expected, case):
     """Wrong only where a probability is very near 0 or 1, and finite there."""
     d = np.concatenate(case.args)
@@ -54,6 +63,22 @@ EXERCISE = Exercise(
         Misconception("bits", lambda d_real, d_fake: gan_value(d_real, d_fake) / np.log(2),
             "Your logarithm has base 2: a discriminator that says 1/2 to all gets -2 from you. We count in nats.",
             family="bits instead of nats"),
+        Misconception("log-10", lambda d_real, d_fake: gan_value(d_real, d_fake) / np.log(10),
+            "Your logarithm has base 10: a discriminator that says 1/2 to all gets -0.602 from you. Nats come from "
+            "the natural logarithm.", family="another base of the logarithm"),
+        Misconception("minus-between", lambda d_real, d_fake: np.log(d_real).mean() - np.log(1 - d_fake).mean(),
+            "A minus stands between your two means. D wants to be right on both kinds of samples: what does (23.1) do "
+            "with the two terms?", family="wrong sign"),
+        Misconception("half-of-the-loss", lambda d_real, d_fake: -gan_value(d_real, d_fake) / 2,
+            "Two things at once: the sign is turned, and the two means are averaged. V is their sum, and what D makes "
+            "large.", family="a factor forgotten or doubled"),
+        Misconception("pairs", value_by_pairs,
+            "You went through pairs of a real and a generated sample: zip stops at the shorter group. m and n may "
+            "differ."),
+        Misconception("one-length-for-both", value_with_one_length,
+            "You divided both sums by the number of real samples. How many are the generated ones?"),
+        Misconception("one-minus-log", lambda d_real, d_fake: np.log(d_real).mean() + (1 - np.log(d_fake)).mean(),
+            "You took 1 - log D where log(1 - D) was meant. What stands inside the bracket of the logarithm?"),
         Misconception("sums", lambda d_real, d_fake: np.log(d_real).sum() + np.log(1 - d_fake).sum(),
             "Your V grows with the number of samples. What stands for the expectations of (23.1), for samples?",
             family="mean and sum confused"),

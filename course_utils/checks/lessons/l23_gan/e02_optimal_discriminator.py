@@ -74,6 +74,14 @@ EXERCISE = Exercise(
             "shares should add up to 1?"),
         Misconception("difference", lambda p_data, p_g: p_data - p_g,
             "A difference can be negative, so it is no probability. Compare the densities by a share."),
+        Misconception("difference-over-sum", lambda p_data, p_g: (p_data - p_g) / (p_data + p_g),
+            "Yours runs from -1 to 1, with 0 where both are as dense. A probability runs from 0 to 1: what stands "
+            "above the line in (23.3)?"),
+        Misconception("brackets", quietly(lambda p_data, p_g: p_data / p_data + p_g),
+            "Your D is 1 and more: without brackets, only the first of the two stands below the fraction line."),
+        Misconception("squares", lambda p_data, p_g: p_data**2 / (p_data**2 + p_g**2),
+            "Your D is too sure of itself: the densities are squared. How many of four samples are real where data are "
+            "three times as dense?"),
         Misconception("decided", lambda p_data, p_g: (p_data > p_g).astype(float),
             "Only 0 and 1 come out: you decided. What does a decision cost that is certain and wrong?"),
         Misconception("always-one-half", lambda p_data, p_g: np.full(p_data.shape, 0.5),

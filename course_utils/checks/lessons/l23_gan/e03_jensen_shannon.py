@@ -92,6 +92,12 @@ EXERCISE = Exercise(
         Misconception("symmetrised-kl", lambda p, q: (kl_plain(p, q) + kl_plain(q, p)) / 2,
             "It is symmetric now, but p and q are still compared with each other, so zeros make it infinite or nan. "
             "Compare each with their mean m instead."),
+        Misconception("log-10", lambda p, q: jensen_shannon(p, q) / np.log(10),
+            "Two distributions that share nothing get 0.301 from you: your logarithm has base 10. Which one gives "
+            "nats?", family="another base of the logarithm"),
+        Misconception("negative", lambda p, q: -jensen_shannon(p, q),
+            "Your divergence is negative: the fraction in the logarithm stands on its head, or a minus is too many. It "
+            "is 0 for equal distributions, and larger for all others.", family="wrong sign"),
         Misconception("no-half", jensen_with(combine=lambda a, b: a + b),
             "Twice too large: two distributions that share nothing get log 4 from you. Which factor stands before "
             "each term of (23.4)?", family="a factor forgotten or doubled"),

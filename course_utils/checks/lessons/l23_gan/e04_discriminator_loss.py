@@ -33,6 +33,14 @@ def discriminator_loss_of_probabilities(logits_real, logits_fake, tiny=0.0):
 
 
 @quietly
+def discriminator_loss_repaired(logits_real, logits_fake):
+    """Infinity, once it is there, replaced by the number of the example."""
+    real, fake = 1 / (1 + np.exp(-logits_real)), 1 / (1 + np.exp(-logits_fake))
+    losses = (np.nan_to_num(-np.log(p), posinf=1000.0) for p in (real, 1 - fake))
+    return sum(np.mean(loss) for loss in losses)
+
+
+@quietly
 def discriminator_loss_of_raw(logits_real, logits_fake):
     return -np.mean(np.log(logits_real)) - np.mean(np.log(1 - logits_fake))
 
@@ -43,6 +51,7 @@ def pair_cases(rng):
     yield np.array([1000.0, -1000.0, 0.5]), np.array([-1000.0, 1000.0])
     yield np.array([40.0, -40.0, 1.0]), np.array([40.0, -2.0, -40.0])
     yield np.array([1000.0, 1000.0]), np.array([-1000.0])
+    yield -rng.uniform(760, 990, 2), rng.uniform(760, 990, 3)  # as sure, and no round numbers
 
 
 # Data for people to read: a paragraph for each misconception.
@@ -64,6 +73,24 @@ EXERCISE = Exercise(
             "Your loss grows with the size of the batch. Each group has a mean.", family="mean and sum confused"),
         Misconception("sign", lambda real, fake: -discriminator_loss(real, fake),
             "This is V, which the discriminator makes large. A loss is made small.", family="wrong sign"),
+        Misconception("minus-between", lambda real, fake: np.mean(softplus(-real)) - np.mean(softplus(fake)),
+            "A minus stands between your two means, so a mistake on a generated sample is a gain. Which sign have the "
+            "two terms of -V?", family="wrong sign"),
+        Misconception("half-of-V", lambda real, fake: -discriminator_loss(real, fake) / 2,
+            "Two things at once: this is V and not the loss, and the two means are averaged.",
+            family="a factor forgotten or doubled"),
+        Misconception("twice-one-mean", lambda real, fake: 2 * discriminator_loss_over_all(real, fake),
+            "Twice one mean over all logits is right only where both groups are of one size. -V has a mean for each "
+            "group."),
+        Misconception("corner", lambda real, fake: np.mean(np.maximum(-real, 0)) + np.mean(np.maximum(fake, 0)),
+            "Right for very large logits only. With all logits 0 you give 0, and a judge who knows nothing pays log 4: "
+            "log(1 + e^a) has no corner."),
+        Misconception("infinity-replaced", discriminator_loss_repaired,
+            "Right at 1000, because you put 1000 wherever infinity came out. What about a logit of 800? Go from the "
+            "logit to the loss without D.", family="numerical instability"),
+        Misconception("log-10", lambda real, fake: discriminator_loss(real, fake) / np.log(10),
+            "With all logits 0 you give 0.602: that logarithm has base 10. In nats it is log 4.",
+            family="another base of the logarithm"),
         Misconception("labels-exchanged", lambda real, fake: np.mean(softplus(real)) + np.mean(
             softplus(-fake)),
             "A discriminator that is right pays most: your labels have changed places. Which logit should be large, "

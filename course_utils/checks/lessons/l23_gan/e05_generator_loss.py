@@ -26,6 +26,12 @@ def generator_loss_of_probabilities(logits_fake, tiny=0.0):
 
 
 @quietly
+def generator_loss_repaired(logits_fake):
+    """Infinity, once it is there, replaced by the number of the example."""
+    return np.mean(np.nan_to_num(-np.log(1 / (1 + np.exp(-logits_fake))), posinf=1000.0))
+
+
+@quietly
 def generator_loss_of_raw(logits_fake):
     return -np.mean(np.log(logits_fake))
 
@@ -37,6 +43,7 @@ def fake_cases(rng):
     yield np.array([-1000.0, 1000.0, 0.5])
     yield np.array([40.0, -40.0])
     yield np.array([1000.0, 1000.0])
+    yield -rng.uniform(760, 990, 3)  # as sure, and no round numbers
 
 
 # Data for people to read: a paragraph for each misconception.
@@ -61,6 +68,21 @@ EXERCISE = Exercise(
         Misconception("bits", lambda logits: generator_loss(logits) / np.log(2),
             "At logit 0 you say 1, so your logarithm has base 2. The natural one says log 2 there.",
             family="bits instead of nats"),
+        Misconception("log-10", lambda logits: generator_loss(logits) / np.log(10),
+            "At logit 0 you say 0.301, so your logarithm has base 10. Which base has the sigmoid?",
+            family="another base of the logarithm"),
+        Misconception("half", lambda logits: generator_loss(logits) / 2,
+            "Half of it. There is one group of samples here: nothing is to be averaged but its losses.",
+            family="a factor forgotten or doubled"),
+        Misconception("corner", lambda logits: np.mean(np.maximum(-logits, 0)),
+            "Right for very large logits only. At 0 you say nothing is lost, and D gives 1/2 there: -log of that is "
+            "not 0."),
+        Misconception("log-of-mean-D", quietly(lambda logits: -np.log(np.mean(sigmoid(logits)))),
+            "You averaged D first and took one logarithm. One sample that fools D then hides all that do not: the "
+            "logarithm comes first."),
+        Misconception("infinity-replaced", generator_loss_repaired,
+            "Right at -1000, because you put 1000 wherever infinity came out. And at -800? Find -log D from the logit "
+            "without D.", family="numerical instability"),
         Misconception("one-for-each", lambda logits: softplus(-logits),
             "You have a loss for each sample. Their mean is asked, one number.",
             family="a value for each example instead of one"),

@@ -37,6 +37,21 @@ def coverage_squared(samples, centers, radius):
     return int((((samples[:, None] - centers) ** 2).sum(axis=-1) <= radius).any(axis=0).sum())
 
 
+def within(samples, centers, radius):
+    """How many centres have a sample so near."""
+    return int(near(samples, centers, radius).any(axis=0).sum())
+
+
+def coverage_by_mean(samples, centers, radius):
+    """The root of the mean square: smaller than the distance by the root of D."""
+    return int((np.sqrt(((samples[:, None] - centers) ** 2).mean(axis=-1)) <= radius).any(axis=0).sum())
+
+
+def coverage_of_all_at_once(samples, centers, radius):
+    """One distance for a centre, through all samples and coordinates."""
+    return sum(int(np.linalg.norm(samples - center) <= radius) for center in centers)
+
+
 def coverage_two_percent(samples, centers, radius):
     return int((near(samples, centers, radius).mean(axis=0) >= 0.02).sum())
 
@@ -55,6 +70,18 @@ def coverage_cases(rng):
     yield center[:1] + 0.1, center[:1], 0.5
     yield np.array([[3.0, 4.0], [9.0, 9.0]]), np.array([[0.0, 0.0], [50.0, 0.0]]), 5.0  # just at the radius
     yield np.concatenate([center[:1].repeat(70, axis=0) + 0.1, center[1:2]]), center, 1.0  # one of 71 is enough
+
+    yield from deciding_cases(rng)
+
+
+def deciding_cases(rng):
+    """Samples by which ways to be near differ: in the mean, along an axis, within twice the radius."""
+    center = 40.0 * np.arange(1, 6)[:, None] * np.ones(2) + rng.normal(size=(5, 2))
+    along, across, outside = np.array([1.2, 0.0]), np.array([0.8, 0.8]), np.array([1.3, 1.3])
+    yield np.array([center[0] + along, center[1] - along, center[2] + 0.1, center[3] + 0.2]), center, 1.0
+    yield np.array([center[0] + across, center[1] + outside, center[2] - outside, center[3] + 0.1]), center, 1.0
+    ways = np.array([[0.6, 0.0], [0.0, 0.6], [-0.6, 0.0], [0.0, -0.6]])
+    yield center[0] + np.concatenate([ways, ways]), center, 1.0  # each is near, and so is not all of them as one
 
 
 def ring_of_samples(K, D, radius, rng):
@@ -87,6 +114,22 @@ EXERCISE = Exercise(
         Misconception("axis-by-axis", lambda s, c, radius: int(near(s, c, radius, np.inf).any(axis=0).sum()),
             "You compare each coordinate with the radius. That is a square round the centre; its corners are farther "
             "away than the radius."),
+        Misconception("root-of-the-mean", coverage_by_mean,
+            "You took the mean of the squares where their sum was meant: your distances are too short by the root of "
+            "the number of coordinates.", family="mean and sum confused"),
+        Misconception("twice-the-radius", lambda s, c, radius: within(s, c, 2 * radius),
+            "Your balls are twice as large: a diameter is compared with a distance from the centre.",
+            family="a factor forgotten or doubled"),
+        Misconception("radius-squared", lambda s, c, radius: within(s, c, radius**2),
+            "You squared the radius, but not the distance. Square both, or none."),
+        Misconception("strictly-nearer",
+            lambda s, c, radius: int((np.linalg.norm(s[:, None] - c, axis=-1) < radius).any(axis=0).sum()),
+            "A sample at exactly the radius counts too: at *most* that distance is asked.", family="off by one"),
+        Misconception("from-the-origin", lambda s, c, radius: int((np.linalg.norm(s, axis=1) <= radius).sum()),
+            "You measure how far samples are from 0, and no centre comes in. From where to where goes the distance?"),
+        Misconception("one-distance-for-all", coverage_of_all_at_once,
+            "You take one distance through all samples together. Each sample has its own: along which axis do you add "
+            "up?", family="wrong axis"),
         Misconception("city-blocks", lambda s, c, radius: int(near(s, c, radius, 1).any(axis=0).sum()),
             "You added the differences of the coordinates. Along the straight line it is shorter: squares and a root."),
         Misconception("share", lambda s, c, radius: float(near(s, c, radius).any(axis=0).mean()),

@@ -64,6 +64,19 @@ def step_with(error=lambda p: p - 1, through=lambda w: w, teach=taught, sees_old
     return answer
 
 
+def one_after_the_other(w, c, x, fake, lr):
+    """c moves once w has moved."""
+    new_w, _ = taught(w, c, x, fake, lr)
+    return new_w, taught(new_w, c, x, fake, lr)[1]
+
+
+def step_without_c(w, c, scale, shift, x, z, lr):
+    fake = scale * z + shift
+    w, c = taught(w, c, x, fake, lr)
+    error = sigmoid(w * fake) - 1
+    return w, c, scale - lr * np.mean(error * w * z), shift - lr * np.mean(error * w)
+
+
 def step_cases(rng):
     for m, n in [(4, 6), (5, 3), (1, 2), (6, 6)]:
         w, scale = rng.uniform(0.5, 2.0, 2) * rng.choice([-1.0, 1.0], 2)
@@ -90,6 +103,11 @@ EXERCISE = Exercise(
             "D's logit w·fake + c: without w, D cannot say in which direction."),
         Misconception("old-discriminator", step_with(sees_old=True),
             "The generator listens to D as it was before its step. In this game D moves first, then G."),
+        Misconception("w-before-c", step_with(teach=one_after_the_other),
+            "The label is right now. But c was moved after w, by a slope that w had changed already: both slopes "
+            "belong to one place."),
+        Misconception("c-left-out", step_without_c,
+            "The label is right now, but c is gone from the generator's `error`. The logit of D is w·fake + c."),
         Misconception("generator-frozen", step_with(moves=False),
             "scale and shift do not change any more: the generator does not run away now, nor does it learn."),
         Misconception("discriminator-turned", step_with(error=lambda p: p,

@@ -92,6 +92,10 @@ def is_answer_of_D(received, expected, case):
     return np.allclose(received, D / D.sum(), atol=1e-6)
 
 
+def is_raw_answer_of_D(received, expected, case):
+    return np.allclose(received, case.held / (case.held + 1 / len(case.held)), atol=1e-6)
+
+
 def near_data(turn):
     """Good once it is mended by `turn`, and not before."""
 
@@ -152,6 +156,9 @@ EXERCISE = Exercise(
         Misconception("answer-of-D", answer_of_D,
             "You gave back what D said at the start, made to sum to 1. D is a share at each point, and not the "
             "distribution of the data.", seen=is_answer_of_D),
+        Misconception("D-itself", lambda best, K: best(np.full(K, 1 / K)),
+            "You gave back D's answers. They are probabilities of being real, one for each outcome, and need not sum "
+            "to 1. What do they tell you about p_data / p_g?", seen=is_raw_answer_of_D),
         Misconception("never-moved", lambda best, K: np.full(K, 1 / K),
             "All outcomes are as likely: G is where it began. What should a step do where D is above 1/2?",
             seen=is_uniform),
