@@ -1,11 +1,17 @@
-"""A pytest plugin beside nbval: measures each notebook's kernel and writes the figures to $COURSE_MEASURES."""
+"""A pytest plugin beside nbval: measures each notebook's kernel and writes the figures to $COURSE_MEASURES.
+
+It also moves each live figure once more when the last cell has run (`course_utils.viz.live_figure.move_again`).
+"""
 
 import json
 import os
 import time
 from pathlib import Path
 
+import pytest
+
 from tools.measure import Meter
+from tools.reference_kernel import AFTER_THE_LAST_CELL, CELL_SECONDS
 
 _started, _meters, _measures = {}, {}, {}
 
@@ -27,6 +33,18 @@ def pytest_runtest_teardown(item, nextitem):
     path = str(item.path)
     if path in _meters and (nextitem is None or str(nextitem.path) != path):
         _measures[path] = _meters.pop(path).stop()
+        move_again(item.parent.kernel, path)
+
+
+def move_again(kernel, path):
+    """Fail where a live figure shows something else now than when its own cell had run."""
+    if not kernel.is_alive():
+        return  # a cell has ended it, and failed
+    reply = kernel.kc.execute_interactive(
+        AFTER_THE_LAST_CELL, store_history=False, timeout=CELL_SECONDS, output_hook=lambda message: None
+    )["content"]
+    if reply["status"] == "error":
+        pytest.fail(f"{path}, after the last cell: {reply['ename']}: {reply['evalue']}", pytrace=False)
 
 
 def pytest_sessionfinish():

@@ -31,6 +31,11 @@ ENVIRONMENT = {
     "COURSE_STRICT": "1",  # live widgets try their whole range, figures must have titles and labels
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+AFTER_THE_LAST_CELL = """\
+import sys
+if "course_utils.viz.live_figure" in sys.modules:
+    sys.modules["course_utils.viz.live_figure"].move_again()
+"""
 UNSET = ("PYTEST_CURRENT_TEST", "COLUMNS", "LINES")  # a test runner's traces, which would change outputs
 
 
@@ -66,7 +71,8 @@ def execute(path):
     """Run the notebook file `path` from a clean kernel; the file is not written.
 
     Returns (the notebook with its new outputs, Measure of the kernel and what it started).  Raises
-    `nbclient.exceptions.CellExecutionError` where a cell fails.  Call inside `reference_kernel()`.
+    `nbclient.exceptions.CellExecutionError` where a cell fails, or a live figure that is moved after the last one shows
+    something else than after its own.  Call inside `reference_kernel()`.
     """
     notebook, meters, started = nbformat.read(path, as_version=4), [], time.perf_counter()
     client = NotebookClient(
@@ -78,4 +84,7 @@ def execute(path):
     )
     client.on_notebook_start = lambda **_: meters.append(Meter(client.km.provisioner.pid, started))
     client.on_notebook_complete = lambda **_: meters.append(meters.pop().stop())
-    return client.execute(), meters[0]
+    notebook.cells.append(nbformat.v4.new_code_cell(AFTER_THE_LAST_CELL, id="after-the-last"))
+    client.execute()
+    notebook.cells.pop()
+    return notebook, meters[0]

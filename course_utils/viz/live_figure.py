@@ -9,6 +9,7 @@ import numpy as np
 from course_utils.viz.figures import img_tag, is_strict, png_text
 
 MOST_STEPS = 9  # values of a slider that a sweep tries
+swept = []  # the live figures of this process that were swept
 
 
 def live(callback, **controls):
@@ -57,15 +58,35 @@ class LiveFigure(widgets.VBox):
 
     def sweep(self):
         """Call the callback over the range of each control, and in every corner; return how many calls were made."""
+        points = self.points()
+        self.seen = [(self.render(**point), self.text) for point in points]
+        swept.append(self)
+        self.draw()
+        return len(points)
+
+    def points(self):
+        """The values of the controls that a sweep tries."""
         ranges = {name: control_range(control) for name, control in self.controls.items()}
         start = {name: control.value for name, control in self.controls.items()}
         points = [{**start, name: value} for name, values in ranges.items() for value in values]
         corners = itertools.product(*[(values[0], values[-1]) for values in ranges.values()])
         points += [dict(zip(ranges, corner, strict=True)) for corner in itertools.islice(corners, 16)]
-        for point in points:
-            self.render(**point)
-        self.draw()
-        return len(points)
+        return [point for place, point in enumerate(points) if point not in points[:place]]
+
+    def changes(self):
+        """What shows something else, or fails, when it is moved again after a sweep: a list of sentences."""
+        found = []
+        for point, (page, text) in zip(self.points(), self.seen, strict=True):
+            at = f"{self.callback.__name__} at {point}"
+            try:
+                again = self.render(**point)
+            except Exception as error:
+                found.append(f"{at}: {type(error).__name__}: {error}")
+                continue
+            if again != page:
+                said = "another picture" if self.text == text else f"{self.text!r}"
+                found.append(f"{at}: {said}, but {text!r} when its own cell had run")
+        return found
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
@@ -74,6 +95,16 @@ class LiveFigure(widgets.VBox):
         data["text/html"] = f"{img_tag(self.png, self.text)}<p>{html.escape(self.text)} (Run the cell to move it.)</p>"
         data["image/png"] = self.png
         return data
+
+
+def move_again():
+    """Move each swept figure once more, when later cells have run: it must show what it showed at first.
+
+    Raises AssertionError where a later cell has changed something that a callback reads.
+    """
+    wrong = [change for figure in swept for change in figure.changes()[:3]]
+    if wrong:
+        raise AssertionError("a live figure keeps its data to itself; after the last cell " + "; ".join(wrong))
 
 
 def as_control(name, control):

@@ -166,6 +166,31 @@ def test_live_that_fails_at_its_end_is_noticed(strict):
         viz.live(lambda power: (curve(), str(1 // (4 - power))), power=(1, 4))
 
 
+def test_live_that_reads_what_a_later_cell_overwrites_is_noticed(strict, monkeypatch):
+    monkeypatch.setattr(live_figure, "swept", [])
+    lesson = {"top": 5, "words": "up"}
+
+    def reads_the_lesson(power):
+        return curve(power), f"{lesson['words']} to {power + lesson['top']}."
+
+    def draws_the_lesson(power):
+        return curve(lesson["top"]), "Always the same words."
+
+    viz.live(lambda power, top=lesson["top"]: (curve(power), f"Up to {power + top}."), power=(1, 3))
+    viz.live(reads_the_lesson, power=(1, 3))
+    viz.live(draws_the_lesson, power=(1, 2))
+    live_figure.move_again()
+    lesson["top"] = 6
+    with pytest.raises(AssertionError) as told:
+        live_figure.move_again()
+    assert "reads_the_lesson at {'power': 3}: 'up to 9.', but 'up to 8.' when its own cell had run" in str(told.value)
+    assert "draws_the_lesson at {'power': 1}: another picture, but" in str(told.value)
+    assert "lambda" not in str(told.value)
+    del lesson["words"]
+    with pytest.raises(AssertionError, match=r"reads_the_lesson at \{'power': 1\}: KeyError: 'words'"):
+        live_figure.move_again()
+
+
 @pytest.mark.parametrize(
     ("control", "values"),
     [

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 from sklearn import datasets
 
 from tests.notebooks.slices import names_of, needed
@@ -182,14 +183,30 @@ def test_16_dials(i, f, w, o):
 def test_18_weights(temperature, mask):
     lesson = names_of("18", "18-340", "draw_weights", "Q", "K", "words")
     fig, said = lesson.draw_weights(temperature, mask)
-    powers = np.exp(lesson.Q @ lesson.K.T / np.sqrt(2) / temperature)
-    powers *= {"none": 1, "causal": np.tri(7), "padding": np.arange(7) < 5}[mask]
+    powers = np.exp(np.c_[lesson.Q @ lesson.K.T, np.zeros((7, 2))] / np.sqrt(2) / temperature)  # filling scores 0
+    powers *= {"none": 1, "causal": np.tri(7, 9), "padding": np.arange(9) < 7}[mask]
     weights = powers / powers.sum(axis=1, keepdims=True)
-    assert np.allclose(np.ma.filled(fig.axes[0].images[0].get_array(), 0), weights)
+    ax = fig.axes[0]
+    assert np.allclose(np.ma.filled(ax.images[0].get_array(), 0), weights)
     cat = weights[lesson.words.index("hungry"), lesson.words.index("cat")]
     share = np.mean([1 / np.sum(row**2) for row in weights])
     assert said.startswith(f"mask {mask}: hungry gives cat {cat:.2f};") and f"average {share:.1f} keys" in said
-    assert fig.axes[0].get_title() == f"temperature {temperature:g}: hungry gives cat {cat:.2f}"
+    assert ax.get_title() == f"temperature {temperature:g}: hungry gives cat {cat:.2f}"
+    assert [label.get_text() for label in ax.get_xticklabels()] == [*lesson.words, "(filling)", "(filling)"]
+    assert all(legible(text.get_color(), ax.images[0], text.get_position()) for text in ax.texts)
+
+
+def legible(color, image, place):
+    """Does a text at `place` of an image stand out from the colour below it, by the contrast of WCAG 2.1?"""
+    j, i = place
+    below = image.cmap(image.norm(image.get_array()[i, j]))[:3] if image.get_array()[i, j] > 0 else (1, 1, 1)
+    light = sorted(luminance(rgb) + 0.05 for rgb in (to_rgb(color), below))
+    return light[1] / light[0] >= 4.0
+
+
+def luminance(rgb):
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    return np.dot([0.2126, 0.7152, 0.0722], linear)
 
 
 # ---- 23: the best judge

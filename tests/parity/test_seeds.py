@@ -38,8 +38,17 @@ def test_a_way_back_that_is_cut_changes_no_state_and_no_slope_but_the_first():
 
 @pytest.mark.slow
 def test_the_games_of_lesson_23_come_from_its_own_cells():
-    of = names_of("23_gan.ipynb", "23-020", "23-040", "23-550", "23-560")
-    assert of["six_games"](steps=2).shape == (6, 1000, 2)
+    of = seeds.ring_games()
+    assert of["game"](0, steps=2, lr_d=5e-4, turns_of_d=2).shape == (1000, 2)
+
+
+def test_the_card_games_of_lesson_18_come_from_its_own_cells():
+    lesson = "18_attention.ipynb"
+    of = names_of(lesson, "18-020", "18-040", "18-500")
+    exec(names_source(lesson, "18-530", until="by_step = "), of)
+    exec(names_source(lesson, "18-570", until="for name"), of)
+    assert of["learn"](4, 1.0, rounds=1, start=0.25)[0].shape == (64, 4)
+    assert {f"18: divided by {name}" for name in of["trials"]} <= set(CLAIMS)
 
 
 @pytest.mark.parametrize("name", CLAIMS)
@@ -59,7 +68,7 @@ def test_a_claim_holds_for_both_ends_and_the_middle_or_not_at_all():
 
 
 def test_a_claim_that_does_not_hold_is_told(monkeypatch, capsys):
-    for part in ("adding", "writers", "longer_games"):
+    for part in ("adding", "writers", "card_games", "longer_games"):
         monkeypatch.setattr(seeds, part, dict)
     monkeypatch.setattr(seeds, "first_letter", lambda: {"16: LSTM, bias 0": [0.25, 0.26]})
     assert seeds.main() == 0
