@@ -1,5 +1,6 @@
 """The layer that multiplies, the layer that looks up, and the layer that forgets at random."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -91,6 +92,25 @@ def affine_weight_gradients(dout: Array, cache: AffineCache) -> tuple[Array, Arr
     return x.reshape(-1, W.shape[0]).T @ rows, rows.sum(axis=0)
 
 
+def affine_example_gradients(dout: Array, cache: AffineCache) -> tuple[Array, Array]:
+    """Gradients (dW, db) of each example by itself, (N, D_in, D_out) and (N, D_out): their sums are those of all.
+
+    Needed where the examples' gradients are clipped one by one (Abadi et al., 2016, algorithm 1). With leading axes
+    (N, T, ...) an example is a row of the first one, and its T places are summed.
+
+    >>> _, cache = affine_forward(np.array([[1.0], [2.0]]), np.array([[1.0]]), np.zeros(1))
+    >>> affine_example_gradients(np.array([[3.0], [5.0]]), cache)[0].ravel()
+    array([ 3., 10.])
+    """
+    x, W = cache
+    if x.ndim < 2:
+        raise ValueError(f"x must have an axis of examples, (N, ..., D_in), but its shape was {x.shape}.")
+    dout = as_dout(dout, (*x.shape[:-1], W.shape[1]), W.dtype)
+    places = math.prod(x.shape[1:-1])
+    x, dout = x.reshape(len(x), places, W.shape[0]), dout.reshape(len(x), places, W.shape[1])
+    return x.swapaxes(1, 2) @ dout, dout.sum(axis=1)
+
+
 def embedding_forward(table: Array, *, ids: Array) -> tuple[Array, EmbeddingCache]:
     """Rows of a table by number: out[..., :] = table[ids[...]].
 
@@ -133,6 +153,25 @@ def embedding_backward(dout: Array, cache: EmbeddingCache) -> Array:
     used, starts = np.unique(ids.reshape(-1)[order], return_index=True)
     dtable[used] = np.add.reduceat(dout.reshape(-1, shape[1])[order], starts, axis=0)
     return dtable
+
+
+def embedding_example_gradients(dout: Array, cache: EmbeddingCache) -> Array:
+    """Gradient of the table for each example by itself, (N, V, D); an example is a row of the ids' first axis.
+
+    >>> _, cache = embedding_forward(np.zeros((2, 1)), ids=[[1, 1], [0, 1]])
+    >>> embedding_example_gradients(np.array([[[1.0], [2.0]], [[3.0], [4.0]]]), cache)[..., 0]
+    array([[0., 3.],
+           [3., 4.]])
+    """
+    ids, (V, D), dtype = cache
+    if ids.ndim == 0:
+        raise ValueError("ids must have an axis of examples, but a single number came.")
+    dout = as_dout(dout, (*ids.shape, D), dtype)
+    shifted = (
+        ids.reshape(len(ids), math.prod(ids.shape[1:])) + V * np.arange(len(ids))[:, None]
+    )  # each in a table of its own
+    all_tables = EmbeddingCache(shifted, (len(ids) * V, D), dtype)
+    return embedding_backward(dout.reshape(*shifted.shape, D), all_tables).reshape(len(ids), V, D)
 
 
 def dropout_forward(

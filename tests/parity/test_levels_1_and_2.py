@@ -126,6 +126,20 @@ def test_cross_entropy(shape, dtype, rng):
 
 
 @every_dtype
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("soft", [False, True])
+def test_cross_entropy_with_class_weights_and_smoothing(reduction, soft, dtype, rng):
+    labels, weights = rng.integers(4, size=6), np.asarray(rng.uniform(size=4), dtype)
+    labels = np.asarray(rng.dirichlet(np.ones(4), 6), dtype) if soft else labels
+    options = {"reduction": reduction, "label_smoothing": 0.1}
+    assert_parity(
+        *pair(losses, "cross_entropy"), [rng.normal(size=(6, 4))], dtype, labels=labels, class_weights=weights,
+        torch_op=lambda z: F.cross_entropy(z, torch.tensor(labels), weight=torch.tensor(weights), **options),
+        **options,
+    )  # fmt: skip
+
+
+@every_dtype
 def test_cross_entropy_with_examples_that_do_not_count(dtype, rng):
     labels = np.array([0, -100, 2, 1, -100])
     kept = np.flatnonzero(labels != -100)

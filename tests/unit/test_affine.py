@@ -111,3 +111,36 @@ def test_dropout_errors(rng):
             affine.dropout_forward(np.ones(2), rate=0.5, rng=wrong)
     with pytest.raises(ValueError, match="x holds 1 NaN"):
         affine.dropout_forward([np.nan], rate=0.5, rng=rng)
+
+
+class TestGradientsOfEachExample:
+    @pytest.mark.parametrize("shape", [(4, 3), (4, 5, 3), (4, 2, 5, 3), (0, 3), (4, 0, 3)])
+    def test_affine_is_what_each_example_gives_alone(self, shape, rng):
+        x, W, b = rng.normal(size=shape), rng.normal(size=(3, 2)), rng.normal(size=2)
+        out, cache = affine.affine_forward(x, W, b)
+        dout = rng.normal(size=out.shape)
+        dW, db = affine.affine_example_gradients(dout, cache)
+        assert dW.shape == (len(x), 3, 2) and db.shape == (len(x), 2)
+        for n in range(len(x)):
+            alone = affine.affine_backward(dout[n : n + 1], affine.affine_forward(x[n : n + 1], W, b)[1])
+            np.testing.assert_allclose(dW[n], alone[1], rtol=1e-12, atol=1e-14)
+            np.testing.assert_allclose(db[n], alone[2], rtol=1e-12, atol=1e-14)
+
+    @pytest.mark.parametrize("shape", [(4,), (4, 6), (2, 3, 4), (0, 3)])
+    def test_embedding_is_what_each_example_gives_alone(self, shape, rng):
+        table, ids = rng.normal(size=(5, 2)), rng.integers(5, size=shape)
+        out, cache = affine.embedding_forward(table, ids=ids)
+        dout = rng.normal(size=out.shape)
+        gradients = affine.embedding_example_gradients(dout, cache)
+        assert gradients.shape == (len(ids), 5, 2)
+        for n in range(len(ids)):
+            alone = affine.embedding_backward(dout[n], affine.embedding_forward(table, ids=ids[n])[1])
+            np.testing.assert_allclose(gradients[n], alone, rtol=1e-12, atol=1e-14)
+
+    def test_without_an_axis_of_examples(self):
+        _, cache = affine.affine_forward(np.ones(3), np.ones((3, 2)), np.zeros(2))
+        with pytest.raises(ValueError, match="x must have an axis of examples"):
+            affine.affine_example_gradients(np.ones(2), cache)
+        _, cache = affine.embedding_forward(np.ones((3, 2)), ids=1)
+        with pytest.raises(ValueError, match="ids must have an axis of examples"):
+            affine.embedding_example_gradients(np.ones(2), cache)
