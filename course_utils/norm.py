@@ -183,7 +183,7 @@ def _batch_statistics(x: Array, running: tuple[Array, Array], momentum: float):
     if n < 2:
         raise ValueError(
             f"training needs at least 2 values a channel, but x has shape {x.shape}: "
-            "a batch of 1 has no variance. Use a larger batch, or training=False."
+            "a batch of 1 has no variance. Use a larger batch, drop_last=True for a last one of 1, or training=False."
         )
     mean, variance = x.mean(axis=axes), x.var(axis=axes)
     unbiased = variance * (n / (n - 1))
