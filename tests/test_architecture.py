@@ -20,14 +20,14 @@ PACKAGE = Path(course_utils.__file__).parent
 ROOT = PACKAGE.parent
 
 LEVELS = {
-    "_types": 0, "_validate": 0,
+    "_nest": 0, "_types": 0, "_validate": 0,
     "init": 0, "data": 0, "metrics": 0, "gradcheck": 0, "optim": 0, "masks": 0,
     "activations": 1, "affine": 1,
     "losses": 2, "conv": 2, "norm": 2, "recurrent": 2, "attention": 2, "audio": 2, "tokenizers": 2, "hmm": 2, "ctc": 2,
     "linear_models": 3, "layers": 3, "word2vec": 3, "train": 3,
     "transformer": 4, "generative": 4, "compress": 4, "privacy": 4, "explain": 4, "applications": 4,
 }  # fmt: skip
-FOUNDATION = {"_types", "_validate"}  # what level 0 itself may import
+FOUNDATION = {"_nest", "_types", "_validate"}  # what level 0 itself may import
 LEAVES = {"autograd"}  # NumPy only; imported by nobody
 TOP = {"checks", "classroom", "plan", "serve", "viz"}  # may import anything below
 NEVER_BELOW_TOP = {"torch", "tensorflow", "keras", "matplotlib", "ipywidgets"}

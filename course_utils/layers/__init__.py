@@ -10,6 +10,7 @@ What else must be kept to go on later is in `state` (running statistics) and `ge
 """
 
 from course_utils.layers.base import Layer
+from course_utils.layers.container import Caches, Container
 from course_utils.layers.feedforward import (
     GELU,
     BatchNorm,
@@ -24,11 +25,13 @@ from course_utils.layers.feedforward import (
     ReLU,
     Sigmoid,
     Tanh,
+    Unembedding,
 )
 from course_utils.layers.recurrent import GRU, LSTM, RNN, LastStep
-from course_utils.layers.sequential import Sequential, SequentialCache
+from course_utils.layers.sequential import Parallel, Residual, Sequential, SequentialCache
 
 __all__ = [
-    "GELU", "GRU", "LSTM", "RNN", "BatchNorm", "Conv2D", "Dense", "Dropout", "Embedding", "Flatten", "LastStep",
-    "Layer", "LayerNorm", "LeakyReLU", "MaxPool2D", "ReLU", "Sequential", "SequentialCache", "Sigmoid", "Tanh",
+    "GELU", "GRU", "LSTM", "RNN", "BatchNorm", "Caches", "Container", "Conv2D", "Dense", "Dropout", "Embedding",
+    "Flatten", "LastStep", "Layer", "LayerNorm", "LeakyReLU", "MaxPool2D", "Parallel", "ReLU", "Residual",
+    "Sequential", "SequentialCache", "Sigmoid", "Tanh", "Unembedding",
 ]  # fmt: skip

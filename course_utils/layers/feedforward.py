@@ -276,3 +276,47 @@ class Embedding(Layer):
 
     def backward(self, dout, cache):
         return None, {"table": embedding_backward(dout, cache)}
+
+
+class Unembedding(Layer):
+    """Logits over a vocabulary from the rows of an embedding's table, x tableᵀ: (..., D) -> (..., V).
+
+    The table is the embedding's own ("tied"): in a model that holds both it is one parameter, and the gradients of its
+    two uses add up (Press and Wolf, 2017, section 2).
+
+    Parameters
+    ----------
+    embedding : the `Embedding` layer whose table is used.
+
+    >>> embedding = Embedding(5, 3, np.random.default_rng(0)); Unembedding(embedding).forward(np.ones((2, 3)))[0].shape
+    (2, 5)
+    """
+
+    def __init__(self, embedding: Embedding):
+        self.embedding = embedding
+        super().__init__()
+
+    @property
+    def params(self):
+        """The embedding's table."""
+        return {"table": self.embedding.params["table"]}
+
+    @params.setter
+    def params(self, values):
+        if values:  # none at the start: the table stands already
+            self.embedding.params = self.embedding.params | values
+
+    @property
+    def shared(self):
+        """The table is the embedding's."""
+        return {"table": (self.embedding, "table")}
+
+    def forward(self, x, training=True):
+        """Each place's similarity to every row."""
+        table = self.params["table"]
+        return affine_forward(x, table.T, np.zeros(len(table), table.dtype))
+
+    def backward(self, dout, cache):
+        """Gradient of x, and of the table."""
+        dx, dW, _ = affine_backward(dout, cache)
+        return dx, {"table": dW.T}

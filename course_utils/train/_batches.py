@@ -1,41 +1,11 @@
 """Data for training: nests of arrays, cut along their first axis."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 
-from course_utils._types import Array
+from course_utils._nest import Nest, leaves, mapped
 from course_utils.data import batches
-
-Nest = Any  # an array, or a tuple, list or dict of nests
-
-
-def leaves(nest: Nest) -> list[Array]:
-    """The arrays of a nest, in order.
-
-    >>> [len(a) for a in leaves((np.ones(2), {"x": np.ones(3)}))]
-    [2, 3]
-    """
-    if isinstance(nest, dict):
-        nest = tuple(nest.values())
-    if isinstance(nest, tuple):
-        return [leaf for part in nest for leaf in leaves(part)]
-    return [np.asarray(nest)]
-
-
-def mapped(function, *nests: Nest) -> Nest:
-    """The nest of what a function gives for the arrays at each place.
-
-    >>> mapped(len, {"a": np.ones(2), "b": (np.ones(3),)})
-    {'a': 2, 'b': (3,)}
-    """
-    first = nests[0]
-    if isinstance(first, dict):
-        return {name: mapped(function, *(nest[name] for nest in nests)) for name in first}
-    if isinstance(first, tuple):
-        return tuple(mapped(function, *parts) for parts in zip(*nests, strict=True))
-    return function(*(np.asarray(nest) for nest in nests))
 
 
 def examples(nest: Nest) -> int:
@@ -61,7 +31,7 @@ def cut(data: Nest, batch_size: int, rng=None, drop_last: bool = False) -> Itera
     lengths = [len(a) if a.ndim else 0 for a in leaves(data)]
     if min(lengths) == 0 or len(set(lengths)) > 1:
         raise ValueError(f"data must hold arrays with the same number of examples, at least 1, but have {lengths}.")
-    parts = batches(lengths[0], batch_size, rng, drop_last=drop_last)
+    parts: Iterator[np.ndarray] = batches(lengths[0], batch_size, rng, drop_last=drop_last)
     return (mapped(lambda a: a[part], data) for part in parts)  # noqa: B023 - used at once
 
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils import losses
+from course_utils._nest import Nest
 from course_utils._types import Array, Params
-from course_utils.train._batches import Nest, examples, supervised
+from course_utils.train._batches import examples, supervised
 
 _LOSSES = ("mse", "mae", "huber", "binary_cross_entropy", "cross_entropy")
 

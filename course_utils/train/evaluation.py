@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from course_utils._nest import leaves, mapped
 from course_utils._types import Array
-from course_utils.train._batches import cut, examples, leaves, mapped, supervised
+from course_utils.train._batches import cut, examples, supervised
 from course_utils.train._objectives import forward, loss_function, mean_loss
 
 

@@ -19,9 +19,12 @@ from course_utils.layers import (
     LayerNorm,
     LeakyReLU,
     MaxPool2D,
+    Parallel,
+    Residual,
     Sequential,
     Sigmoid,
     Tanh,
+    Unembedding,
 )
 
 rng = np.random.default_rng(17)
@@ -48,6 +51,36 @@ MODELS = {
     "sequence to sequence": (Sequential(RNN(2, 3, rng), GRU(3, 2, rng), Dense(2, 2, rng)), (1, 3, 2)),
     "nested": (Sequential(Sequential(Dense(2, 3, rng), Tanh()), Sequential(Dense(3, 1, rng))), (2, 2)),
 }
+
+SQUARE, SQUARE2 = Dense(3, 3, rng), Dense(2, 2, rng)
+MODELS |= {
+    "residual": (Sequential(Residual(Sequential(Dense(3, 3, rng), Tanh())), Dense(3, 2, rng)), (2, 3)),
+    "residual, another way": (Residual(Sequential(Dense(3, 2, rng), Tanh()), shortcut=Dense(3, 2, rng)), (2, 3)),
+    "side by side": (Parallel(Sequential(Dense(3, 2, rng), Tanh()), GELU(), merge="concat"), (2, 3)),
+    "side by side, rows": (Parallel(Dense(3, 2, rng), Dense(3, 2, rng), merge="concat", axis=0), (2, 3)),
+    "a sum": (Parallel(SQUARE, Tanh(), merge="sum"), (2, 3)),
+    "one layer twice": (Sequential(SQUARE, Tanh(), Sequential(SQUARE)), (2, 3)),
+}  # fmt: skip
+
+
+def test_several_inputs_and_outputs():
+    model = Sequential(
+        Parallel(Dense(3, 2, rng), Dense(2, 2, rng), split=True),
+        Tanh(),
+        Parallel(SQUARE2, Dense(2, 1, rng), merge=None),
+    )
+    assert check_gradients(as_operation(model), (rng.normal(size=(2, 3)), rng.normal(size=(2, 2))), model.params) < 1e-6
+
+
+def test_a_tied_embedding():
+    embedding = Embedding(4, 3, rng)
+    model, ids = Sequential(embedding, Tanh(), Unembedding(embedding)), np.array([[0, 3, 3], [1, 0, 2]])
+
+    def forward(params):
+        model.params = params
+        return model.forward(ids)
+
+    assert check_gradients((forward, lambda dout, cache: model.backward(dout, cache)[1]), model.params) < 1e-6
 
 
 @pytest.mark.parametrize("name", MODELS)
