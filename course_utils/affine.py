@@ -25,9 +25,12 @@ class EmbeddingCache(NamedTuple):
 
 
 class DropoutCache(NamedTuple):
-    """What dropout_backward needs: `scale` is 0 where a value was dropped and 1/(1-rate) where it was kept."""
+    """What dropout_backward needs: `scale` is 0 where a value was dropped and 1/(1-rate) where it was kept, or None
+    where nothing is dropped; and the output's shape and dtype."""
 
-    scale: Array
+    scale: Array | None
+    shape: tuple[int, ...]
+    dtype: np.dtype
 
 
 def affine_forward(x: Array, W: Array, b: Array) -> tuple[Array, AffineCache]:
@@ -180,7 +183,7 @@ def dropout_forward(
     """Inverted dropout (Srivastava et al., 2014, section 10): drop with probability `rate`, scale the rest.
 
     What is kept is divided by 1 - rate, so that the expectation stays the same and nothing needs to be
-    done when the network is used (`training=False` returns a copy of x).
+    done when the network is used: `training=False` returns x itself, and costs nothing.
 
     Parameters
     ----------
@@ -197,15 +200,16 @@ def dropout_forward(
     array([2., 0., 0., 0., 2., 2.])
     """
     x = as_float("x", x)
-    check_no_nan("x", x)
     if not 0 <= rate < 1:
         raise ValueError(f"rate must be in [0, 1), the share that is dropped, but {rate} came.")
-    if not training:
-        return x.copy(), DropoutCache(np.ones_like(x))
+    if training:
+        check_no_nan("x", x)
+    else:
+        return x, DropoutCache(None, x.shape, x.dtype)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy Generator when training, got {rng!r}: pass np.random.default_rng(0).")
     scale = (rng.random(x.shape) >= rate) / np.asarray(1 - rate, x.dtype)
-    return x * scale, DropoutCache(scale)
+    return x * scale, DropoutCache(scale, x.shape, x.dtype)
 
 
 def dropout_backward(dout: Array, cache: DropoutCache) -> Array:
@@ -215,4 +219,5 @@ def dropout_backward(dout: Array, cache: DropoutCache) -> Array:
     >>> dropout_backward(np.ones(3), cache)
     array([2., 0., 0.])
     """
-    return as_dout(dout, cache.scale.shape, cache.scale.dtype) * cache.scale
+    dout = as_dout(dout, cache.shape, cache.dtype)
+    return dout.copy() if cache.scale is None else dout * cache.scale

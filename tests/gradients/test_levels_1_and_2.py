@@ -55,6 +55,8 @@ CASES = {
     ),
     "cross_entropy, ignore_index": (losses, (rng.normal(size=(2, 3, 5)),), {"labels": LABELS, "ignore_index": 2}),
     "layer_norm": (norm, (rng.normal(size=(2, 3, 4)), rng.normal(size=4), rng.normal(size=4)), {}),
+    "rms_norm": (norm, (rng.normal(size=(2, 3, 4)), rng.normal(size=4)), {}),
+    "batch_norm, sequences": (norm, (rng.normal(size=(2, 3, 4)), rng.normal(size=3), rng.normal(size=3)), {}),
     "batch_norm": (norm, (rng.normal(size=(5, 3)), rng.normal(size=3), rng.normal(size=3)), {}),
     "batch_norm, images": (norm, (rng.normal(size=(2, 3, 2, 4)), rng.normal(size=3), rng.normal(size=3)), {}),
     "batch_norm, not training": (
