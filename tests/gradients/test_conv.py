@@ -38,7 +38,6 @@ CASES = {
         {"stride": (2, 3), "pad": (1, 0), "output_pad": (1, 2)},
     ),
     "max_pool2d, the whole image": ((distinct(2, 3, 3, 4),), {"size": (3, 4)}),
-    "avg_pool2d, the whole image": ((distinct(2, 3, 3, 4),), {"size": (3, 4)}),
     "max_pool2d": ((distinct(2, 3, 4, 6),), {}),
     "max_pool2d, windows that overlap": ((distinct(2, 2, 5, 6),), {"size": 3, "stride": 1}),
     "max_pool2d, rest dropped": ((distinct(1, 2, 5, 7),), {"size": (2, 3), "stride": 3}),
