@@ -43,7 +43,7 @@ def batch_first(h: Array) -> Array:
 
 def rows(x: Array) -> Array:
     """(T, N, D) -> (T·N, D): all steps as the rows of one matrix product."""
-    return x.reshape(-1, x.shape[-1])
+    return x.reshape(x.shape[0] * x.shape[1], x.shape[2])  # not -1, which NumPy cannot tell of an empty array
 
 
 def input_part(x: Array, W: Array, b: Array) -> Array:
@@ -67,7 +67,7 @@ def weight_gradient(x: Array, da: Array) -> Array:
 
 def blocks(a: Array, gates: int) -> Array:
     """(N, gates·H) -> (gates, N, H), a view; copied, each block lies together in memory, which is twice as fast."""
-    return a.reshape(len(a), gates, -1).swapaxes(0, 1)
+    return a.reshape(len(a), gates, a.shape[1] // gates).swapaxes(0, 1)
 
 
 # In both functions below e⁻ᵃ may be inf, and 1 / (1 + inf) = 0 is the right answer:

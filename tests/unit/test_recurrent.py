@@ -225,3 +225,27 @@ class TestErrors:
             h, cache = forward(*arrays)
             with pytest.raises(ValueError, match=r"dout must have the shape .*\(3, 6, 5\), but its shape is \(3, 5\)"):
                 backward(h[:, -1], cache)
+
+
+@pytest.mark.parametrize(
+    "n, t, d, s", [(0, 3, 2, 4), (2, 0, 2, 4), (0, 0, 2, 4), (2, 3, 0, 4), (2, 3, 2, 0), (1, 1, 1, 1)]
+)
+def test_sizes_of_zero_and_one(rng, n, t, d, s):
+    """No examples, no steps, no features, no units: shapes as ever, states handed on, gradients of zero."""
+    states = rng.normal(size=(2, n, s))
+    for forward, backward, gates, given, biases in (
+        (rnn_forward, rnn_backward, 1, states[:1], 1),
+        (lstm_forward, lstm_backward, 4, states, 1),
+        (gru_forward, gru_backward, 3, states[:1], 2),
+    ):
+        weights = [rng.normal(size=(rows, gates * s)) for rows in (d, s)]
+        arrays = [rng.normal(size=(n, t, d)), *given, *weights, *rng.normal(size=(biases, gates * s))]
+        out, cache = forward(*arrays)
+        h, c_T = out if isinstance(out, tuple) else (out, None)
+        assert h.shape == (n, t, s)
+        gradients = backward((np.ones_like(h), np.ones_like(c_T)) if c_T is not None else np.ones_like(h), cache)
+        assert [g.shape for g in gradients] == [a.shape for a in arrays]
+        if t == 0 and c_T is not None:
+            assert np.array_equal(c_T, states[1]) and (gradients[2] == 1).all()
+        if n == 0 or t == 0:
+            assert not any(g.any() for g in gradients[-1 - biases :])
