@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course_utils import recurrent
 from course_utils.activations import sigmoid
 from course_utils.recurrent import (
     gru_backward,
@@ -249,3 +250,56 @@ def test_sizes_of_zero_and_one(rng, n, t, d, s):
             assert np.array_equal(c_T, states[1]) and (gradients[2] == 1).all()
         if n == 0 or t == 0:
             assert not any(g.any() for g in gradients[-1 - biases :])
+
+
+class TestMasks:
+    LENGTHS = (4, 1, 3)
+
+    def arrays(self, name, rng):
+        gates, states = {"rnn": (1, 1), "lstm": (4, 2), "gru": (3, 1)}[name]
+        biases = 2 if name == "gru" else 1
+        return (
+            rng.normal(size=(3, 4, 2)), [rng.normal(size=(3, 5)) for _ in range(states)],
+            [rng.normal(size=(2, gates * 5)), rng.normal(size=(5, gates * 5))]
+            + [rng.normal(size=gates * 5) for _ in range(biases)],
+        )  # fmt: skip
+
+    @pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+    @pytest.mark.parametrize("padded", ["at the end", "at the start"])
+    def test_what_does_not_count_is_as_if_it_were_not_there(self, name, padded, rng):
+        x, states, weights = self.arrays(name, rng)
+        forward, backward = getattr(recurrent, f"{name}_forward"), getattr(recurrent, f"{name}_backward")
+        mask = np.arange(4) < np.array(self.LENGTHS)[:, None]
+        mask = mask if padded == "at the end" else mask[:, ::-1]
+        out, cache = forward(x, *states, *weights, mask=mask)
+        h = out[0] if name == "lstm" else out
+        dh = rng.normal(size=h.shape) * mask[..., None]
+        dout = (dh, rng.normal(size=(3, 5))) if name == "lstm" else dh
+        gradients = backward(dout, cache)
+        for n in range(3):
+            one, steps = slice(n, n + 1), mask[n]
+            alone, alone_cache = forward(x[one, steps], *(s[one] for s in states), *weights)
+            np.testing.assert_allclose(h[one, steps], alone[0] if name == "lstm" else alone, rtol=1e-12)
+            if name == "lstm":
+                np.testing.assert_allclose(out[1][one], alone[1], rtol=1e-12)
+            part = (dh[one, steps], dout[1][one]) if name == "lstm" else dh[one, steps]
+            dx, *dstates = backward(part, alone_cache)[: 1 + len(states)]
+            np.testing.assert_allclose(gradients[0][one, steps], dx, rtol=1e-11, atol=1e-14)
+            for ours, theirs in zip(gradients[1:], dstates, strict=False):
+                np.testing.assert_allclose(ours[one], theirs, rtol=1e-11, atol=1e-14)
+        assert not gradients[0][~mask].any()
+
+    def test_the_last_step_holds_the_last_state_that_counts(self, rng):
+        x, states, weights = self.arrays("gru", rng)
+        mask = np.arange(4) < np.array(self.LENGTHS)[:, None]
+        h, _ = recurrent.gru_forward(x, *states, *weights, mask=mask)
+        np.testing.assert_array_equal(h[:, -1], h[np.arange(3), np.array(self.LENGTHS) - 1])
+
+    @pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+    def test_errors(self, name, rng):
+        x, states, weights = self.arrays(name, rng)
+        forward = getattr(recurrent, f"{name}_forward")
+        with pytest.raises(TypeError, match="mask must be boolean, True where a step counts, but its dtype is int"):
+            forward(x, *states, *weights, mask=np.ones((3, 4), int))
+        with pytest.raises(ValueError, match=r"mask must have shape \(3, 4\)"):
+            forward(x, *states, *weights, mask=np.ones((4, 3), bool))
