@@ -27,11 +27,20 @@ from course_utils.layers.feedforward import (
     Tanh,
     Unembedding,
 )
-from course_utils.layers.recurrent import GRU, LSTM, RNN, LastStep
+from course_utils.layers.recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    LastStep,
+    MeanOverTime,
+    Recurrent,
+    Stacked,
+)
 from course_utils.layers.sequential import Parallel, Residual, Sequential, SequentialCache
 
 __all__ = [
-    "GELU", "GRU", "LSTM", "RNN", "BatchNorm", "Caches", "Container", "Conv2D", "Dense", "Dropout", "Embedding",
-    "Flatten", "LastStep", "Layer", "LayerNorm", "LeakyReLU", "MaxPool2D", "Parallel", "ReLU", "Residual",
-    "Sequential", "SequentialCache", "Sigmoid", "Tanh", "Unembedding",
+    "GELU", "GRU", "LSTM", "RNN", "BatchNorm", "Bidirectional", "Caches", "Container", "Conv2D", "Dense", "Dropout",
+    "Embedding", "Flatten", "LastStep", "Layer", "LayerNorm", "LeakyReLU", "MaxPool2D", "MeanOverTime", "Parallel",
+    "ReLU", "Recurrent", "Residual", "Sequential", "SequentialCache", "Sigmoid", "Stacked", "Tanh", "Unembedding",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from course_utils.layers import (
     LSTM,
     RNN,
     BatchNorm,
+    Bidirectional,
     Conv2D,
     Dense,
     Embedding,
@@ -19,10 +20,12 @@ from course_utils.layers import (
     LayerNorm,
     LeakyReLU,
     MaxPool2D,
+    MeanOverTime,
     Parallel,
     Residual,
     Sequential,
     Sigmoid,
+    Stacked,
     Tanh,
     Unembedding,
 )
@@ -120,3 +123,50 @@ def test_a_layer_that_forgets_its_input_gradient_is_caught():
     model = Sequential(Dense(2, 3, rng), Careless(), Dense(3, 1, rng))
     with pytest.raises(GradientMismatch):
         check_gradients(as_operation(model), rng.normal(size=(2, 2)), model.params)
+
+
+MASK = np.array([[True, True, False], [True, True, True]])
+
+
+def with_options(model, **options):
+    """The same form, with a mask."""
+
+    def forward(x, params):
+        model.params = params
+        return model.forward(x, **options)
+
+    return forward, model.backward
+
+
+def sequence(*shape):
+    return rng.normal(size=shape)
+
+
+TWO = (sequence(2, 2), sequence(2, 2))
+RECURRENT = {
+    "rnn, state": (RNN(3, 2, rng, state=True), (sequence(2, 3, 3), sequence(2, 2))),
+    "lstm, state": (LSTM(3, 2, rng, state=True), (sequence(2, 3, 3), TWO)),
+    "gru, state": (GRU(3, 2, rng, state=True), (sequence(2, 3, 3), sequence(2, 2))),
+    "gru, state, no steps": (GRU(3, 2, rng, state=True), (sequence(2, 0, 3), sequence(2, 2))),
+    "bidirectional": (Sequential(Bidirectional(LSTM(3, 2, rng), GRU(3, 2, rng)), Dense(4, 2, rng)), sequence(2, 3, 3)),
+    "bidirectional, states": (
+        Bidirectional(GRU(3, 2, rng, state=True), LSTM(3, 2, rng, state=True)),
+        (sequence(2, 3, 3), (sequence(2, 2), TWO)),
+    ),
+    "stacked": (
+        Stacked(LSTM(3, 2, rng, state=True), GRU(2, 2, rng, state=True)), (sequence(2, 3, 3), (TWO, sequence(2, 2)))
+    ),
+    "mean over time": (Sequential(RNN(3, 2, rng), MeanOverTime()), sequence(2, 3, 3)),
+    "last step": (Sequential(RNN(3, 2, rng), LastStep()), sequence(2, 3, 3)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RECURRENT)
+@pytest.mark.parametrize("masked", [False, True])
+def test_recurrent_models(name, masked):
+    model, x = RECURRENT[name]
+    if "no steps" in name and masked:
+        mask = np.ones((2, 0), bool)
+    else:
+        mask = MASK if masked else None
+    assert check_gradients(with_options(model, mask=mask), x, model.params) < 1e-6

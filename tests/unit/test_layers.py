@@ -10,6 +10,7 @@ from course_utils.layers import (
     LSTM,
     RNN,
     BatchNorm,
+    Bidirectional,
     Conv2D,
     Dense,
     Dropout,
@@ -22,6 +23,7 @@ from course_utils.layers import (
     ReLU,
     Residual,
     Sequential,
+    Stacked,
     Tanh,
     Unembedding,
 )
@@ -298,3 +300,46 @@ def test_predict_takes_several_inputs(rng):
     model = Sequential(Parallel(Dense(3, 2, rng), Dense(4, 2, rng), split=True), ReLU())
     x = rng.normal(size=(7, 3)), rng.normal(size=(7, 4))
     np.testing.assert_allclose(model.predict(x, batch_size=3), model.forward(x, training=False)[0])
+
+
+class TestRecurrentLayers:
+    def test_a_sequence_read_in_two_pieces(self, rng):
+        x, zeros = rng.normal(size=(2, 5, 3)), (np.zeros((2, 4)), np.zeros((2, 4)))
+        layer = LSTM(3, 4, rng, state=True)
+        (whole, last), _ = layer.forward((x, zeros))
+        (first, between), _ = layer.forward((x[:, :2], zeros))
+        (second, end), _ = layer.forward((x[:, 2:], between))
+        np.testing.assert_allclose(np.concatenate([first, second], axis=1), whole, rtol=1e-12)
+        np.testing.assert_allclose(end, last, rtol=1e-12)
+
+    def test_stacked_layers_are_those_one_after_the_other(self, rng):
+        layers_ = GRU(3, 4, rng, state=True), GRU(4, 2, rng, state=True)
+        x, states = rng.normal(size=(2, 5, 3)), (rng.normal(size=(2, 4)), rng.normal(size=(2, 2)))
+        (h, lasts), _ = Stacked(*layers_).forward((x, states))
+        (between, first), _ = layers_[0].forward((x, states[0]))
+        (want, second), _ = layers_[1].forward((between, states[1]))
+        np.testing.assert_array_equal(h, want)
+        for ours, theirs in zip(lasts, (first, second), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+    def test_backwards_a_sequence_is_read_from_its_own_end(self, rng):
+        """Padding at the end must not be what the backward layer begins with."""
+        x, mask = rng.normal(size=(2, 4, 3)), np.array([[True, True, False, False], [True] * 4])
+        model = Bidirectional(GRU(3, 2, rng), GRU(3, 2, rng))
+        out, _ = model.forward(x, mask=mask)
+        np.testing.assert_allclose(out[0, :2], model.forward(x[:1, :2])[0][0], rtol=1e-12)
+
+    def test_errors(self, rng):
+        with pytest.raises(ValueError, match=r"takes the pair \(x, state\), but ndarray came"):
+            GRU(3, 2, rng, state=True).forward(np.ones((2, 4, 3)))
+        with pytest.raises(ValueError, match=r"the state of an LSTM is the pair \(h, c\), but ndarray came"):
+            LSTM(3, 2, rng, state=True).forward((np.ones((2, 4, 3)), np.zeros((2, 2))))
+        layer = GRU(3, 2, rng)
+        with pytest.raises(ValueError, match="needs two layers, both with a state or both without"):
+            Bidirectional(layer, layer)
+        with pytest.raises(ValueError, match="needs two layers"):
+            Bidirectional(layer, GRU(3, 2, rng, state=True))
+        with pytest.raises(ValueError, match="others are stacked by Sequential"):
+            Stacked(layer)
+        with pytest.raises(ValueError, match="one for each of 1 layers, but 2 came"):
+            Stacked(GRU(3, 2, rng, state=True)).forward((np.ones((2, 4, 3)), (np.zeros((2, 2)),) * 2))
