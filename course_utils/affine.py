@@ -63,7 +63,7 @@ def affine_forward(x: Array, W: Array, b: Array) -> tuple[Array, AffineCache]:
     check_no_nan("x", x)
     dtype = common_dtype(x, W, b)
     x, W, b = (a.astype(dtype, copy=False) for a in (x, W, b))
-    out = x.reshape(-1, W.shape[0]) @ W  # one matrix product, whatever the leading axes
+    out = _rows(x) @ W  # one matrix product, whatever the leading axes
     out += b
     return out.reshape(*x.shape[:-1], W.shape[1]), AffineCache(x, W)
 
@@ -78,7 +78,7 @@ def affine_backward(dout: Array, cache: AffineCache) -> tuple[Array, Array, Arra
     """
     x, W = cache
     dout = as_dout(dout, (*x.shape[:-1], W.shape[1]), W.dtype)
-    dx = (dout.reshape(-1, W.shape[1]) @ W.T).reshape(x.shape)
+    dx = (_rows(dout) @ W.T).reshape(x.shape)
     return dx, *affine_weight_gradients(dout, cache)
 
 
@@ -91,8 +91,13 @@ def affine_weight_gradients(dout: Array, cache: AffineCache) -> tuple[Array, Arr
     """
     x, W = cache
     dout = as_dout(dout, (*x.shape[:-1], W.shape[1]), W.dtype)
-    rows = dout.reshape(-1, W.shape[1])  # (N, D_out), leading axes merged
-    return x.reshape(-1, W.shape[0]).T @ rows, rows.sum(axis=0)
+    rows = _rows(dout)
+    return _rows(x).T @ rows, rows.sum(axis=0)
+
+
+def _rows(a: Array) -> Array:
+    """(..., D) -> (N, D), leading axes merged; counted, since an empty array would not tell NumPy what -1 is."""
+    return a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
 
 
 def affine_example_gradients(dout: Array, cache: AffineCache) -> tuple[Array, Array]:

@@ -21,6 +21,16 @@ def test_single_examples_and_empty_batches(shape, rng):
     assert (dx.shape, dW.shape, db.shape) == (shape, (3, 4), (4,))
 
 
+@pytest.mark.parametrize("lead, d_in, d_out", [((2,), 0, 4), ((2, 3), 0, 0), ((0,), 3, 0), ((), 0, 2), ((2, 0), 0, 1)])
+def test_no_features_and_no_outputs(lead, d_in, d_out):
+    x, W, b = np.ones((*lead, d_in)), np.ones((d_in, d_out)), np.arange(d_out) + 1.0
+    out, cache = affine.affine_forward(x, W, b)
+    assert out.shape == (*lead, d_out) and (out == b).all()
+    gradients = affine.affine_backward(np.ones_like(out), cache)
+    assert [g.shape for g in gradients] == [x.shape, W.shape, b.shape]
+    assert (gradients[2] == np.prod(lead)).all()
+
+
 def test_the_gradients_of_the_weights_alone_are_the_same(rng):
     out, cache = affine.affine_forward(rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=4))
     dout = rng.normal(size=out.shape)

@@ -283,6 +283,30 @@ def test_the_callers_array_counts_too_and_a_last_result():
         y.backward()
 
 
+LAYOUTS = {
+    "Fortran": np.asfortranarray,
+    "strided": lambda a: np.repeat(a, 2, axis=1)[:, ::2],
+    "reversed": lambda a: a[::-1, ::-1].copy()[::-1, ::-1],
+    "broadcast": lambda a: np.broadcast_to(a[:1], a.shape),
+    "read-only": lambda a: np.frombuffer(a.tobytes()).reshape(a.shape),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_layout_of_data_changes_nothing(layout, rng):
+    laid = LAYOUTS[layout](rng.normal(size=(4, 6)))
+
+    def gradients(a):
+        x, y = Tensor(a), Tensor(a.T)
+        z = concatenate(((x @ y).tanh(), stack((x.max(axis=1), y[0, :4]), axis=1)), axis=1)
+        (z.reshape(-1)[::3].sum() + x.swapaxes(0, 1).reshape(3, 8).logsumexp().mean()).backward(np.float64(2))
+        return x.grad, y.grad
+
+    for a, b in zip(gradients(laid), gradients(np.array(laid, order="C")), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-13)
+        assert a.flags.writeable and not np.shares_memory(a, laid)
+
+
 def test_between_two_forward_passes_data_may_change(rng):
     W, x = Tensor(rng.normal(size=(3, 1)), name="W"), rng.normal(size=(20, 3))
     target = x @ [[1.0], [2.0], [3.0]]
