@@ -102,7 +102,7 @@ def scaled_dot_product_attention_forward(
         scores = np.matmul(Q[some] * scale, K[some].swapaxes(-1, -2), out=weights[some])
         masked_softmax_(scores, None if mask is None else mask[some])
         np.matmul(scores, V[some], out=out[some])
-    return out, AttentionCache(q, k, v, weights, out, scale)
+    return out.copy(), AttentionCache(q, k, v, weights, out, scale)
 
 
 def scaled_dot_product_attention_backward(dout: Array, cache: AttentionCache) -> tuple[Array, Array, Array]:

@@ -159,7 +159,7 @@ def cross_entropy_backward(dout: float, cache: CrossEntropyCache) -> Array:
     weight = np.broadcast_to(upstream(dout, how, p.dtype), p.shape[:-1])
     if labels is None:
         return ((p * shares.sum(axis=-1, keepdims=True) - shares) * weight[..., None]).astype(dtype, copy=False)
-    dlogits = p * weight[..., None]
+    dlogits = np.multiply(p, weight[..., None], order="C")  # so that the rows below are views of it
     rows = dlogits.reshape(-1, p.shape[-1])
     rows[np.arange(len(rows)), labels.reshape(-1)] -= weight.reshape(-1)
     return dlogits.astype(dtype, copy=False)

