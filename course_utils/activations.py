@@ -275,14 +275,14 @@ def logsumexp(x: Array, axis: int | None = -1, keepdims: bool = False) -> Array:
 
 def _finite_max(x: Array, axis) -> Array:
     """Maximum along `axis`, axis kept; 0 where it is infinite, so that x - m is never inf - inf."""
-    m = x.max(axis=axis, keepdims=True)
+    m = x.max(axis=axis, keepdims=True, initial=-np.inf)
     return np.where(np.isfinite(m), m, 0)
 
 
 def _shifted(x: Array, axis: int) -> tuple[Array, Array, Array]:
     """x - max, its exponential e, and Σe along `axis` with 1 in place of an empty sum."""
     x = _checked(x)
-    m = x.max(axis=axis, keepdims=True)
+    m = x.max(axis=axis, keepdims=True, initial=-np.inf)
     if np.isposinf(m).any():
         raise ValueError("x holds +inf, whose softmax is not defined: an overflow before this step?")
     shifted = x - np.where(np.isneginf(m), 0, m)

@@ -159,7 +159,7 @@ def embedding_backward(dout: Array, cache: EmbeddingCache) -> Array:
         return dtable
     order = np.argsort(ids, axis=None, kind="stable")  # equal ids side by side, then one sum a run
     used, starts = np.unique(ids.reshape(-1)[order], return_index=True)
-    dtable[used] = np.add.reduceat(dout.reshape(-1, shape[1])[order], starts, axis=0)
+    dtable[used] = np.add.reduceat(dout.reshape(ids.size, shape[1])[order], starts, axis=0)
     return dtable
 
 

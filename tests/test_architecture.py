@@ -4,10 +4,12 @@ import ast
 import functools
 import importlib
 import inspect
+import io
 import os
 import re
 import subprocess
 import sys
+import tokenize
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -159,6 +161,23 @@ def test_the_sandbox_gets_no_lesson(tmp_path):
 def test_no_module_over_400_lines(path):
     lines = path.read_text(encoding="utf-8").count("\n")
     assert lines <= 400
+
+
+def lines_of_code(path: Path) -> int:
+    """Lines that hold code: docstrings, comments and empty ones apart."""
+    lines: set[int] = set()
+    without_code = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+    for token in tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline):
+        if token.type not in without_code:
+            lines |= set(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            lines -= set(range(node.lineno, node.end_lineno + 1))
+    return len(lines)
+
+
+def test_the_core_stays_small():
+    assert sum(lines_of_code(path) for path in FILES if part(path) in LEVELS) <= 6500  # 4,200 with ten lessons
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_name)

@@ -127,3 +127,12 @@ def test_small_probabilities_keep_their_digits(dtype):
     np.testing.assert_allclose(
         act.sigmoid(x), np.exp(x.astype(np.longdouble)) / (1 + np.exp(x.astype(np.longdouble))), rtol=1e-6
     )
+
+
+@pytest.mark.parametrize("shape, axis", [((4, 0), -1), ((0, 1, 4), 0)])
+def test_softmax_over_an_axis_of_nothing_is_nothing(shape, axis):
+    x = np.zeros(shape)
+    for name in ("softmax", "log_softmax"):
+        out, cache = getattr(act, f"{name}_forward")(x, axis=axis)
+        assert out.shape == getattr(act, f"{name}_backward")(x, cache).shape == shape
+    assert (act.logsumexp(x, axis) == -np.inf).all()  # the logarithm of an empty sum

@@ -154,3 +154,9 @@ class TestGradientsOfEachExample:
         _, cache = affine.embedding_forward(np.ones((3, 2)), ids=1)
         with pytest.raises(ValueError, match="ids must have an axis of examples"):
             affine.embedding_example_gradients(np.ones(2), cache)
+
+
+def test_embedding_in_rows_of_no_features():
+    out, cache = affine.embedding_forward(np.zeros((3, 0)), ids=[2, 0])
+    assert out.shape == (2, 0)
+    assert affine.embedding_backward(out, cache).shape == (3, 0)
