@@ -3,7 +3,7 @@
 A maker gives, for a dtype and a size, a dict of functions without arguments:
     ours, torch   the whole item, forward and backward, results thrown away
     floor         its matrix products alone in NumPy (or, where there are none, moving its bytes once)
-    small, naive  a forward pass on a small size, ours and in loops
+    small, naive  a forward pass on a small size, ours and in loops (the plain operations of `operations` have none)
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from benchmarks import naive
+from benchmarks.operations import OPERATIONS
 from course_utils.activations import relu_backward, relu_forward
 from course_utils.affine import affine_backward, affine_forward, affine_weight_gradients
 from course_utils.attention import (
@@ -307,4 +308,5 @@ MAKERS = {
     "multi-head attention": multi_head,
     "encoder block": encoder_block,
     "Adam": adam,
+    **OPERATIONS,
 }

@@ -30,6 +30,26 @@ ITEMS = [
     Item("Adam", "1.0 M parameters", "bytes", both(1.1, 1.1)),
 ]
 
+ROWS, IMAGES = "512 x 1024", "32 x 64 x 28 x 28"
+ITEMS += [
+    Item("sigmoid", ROWS, "bytes", both(2.0, 2.5)),
+    Item("tanh", ROWS, "bytes", both(2.0, 2.5)),
+    Item("relu", ROWS, "bytes", both(2.5, 2.5)),
+    Item("leaky relu", ROWS, "bytes", both(2.0, 2.5)),
+    Item("gelu", ROWS, "bytes", both(2.5, 2.5)),
+    Item("softmax", ROWS, "bytes", both(2.0, 2.5)),
+    Item("log softmax", ROWS, "bytes", both(2.5, 2.5)),
+    Item("layer norm", ROWS, "bytes", both(2.0, 2.5)),
+    Item("RMS norm", ROWS, "bytes", both(2.5, 2.5)),
+    Item("batch norm", IMAGES, "bytes", both(2.5, 2.5)),
+    Item("dropout in evaluation", ROWS, "bytes", both(1.0, 1.0)),
+    Item("cross-entropy", ROWS, "bytes", both(2.5, 2.5)),
+    Item("global max pooling", IMAGES, "bytes", both(1.5, 1.5)),
+    Item("global average pooling", IMAGES, "bytes", both(1.5, 1.5)),
+    Item("average pooling", IMAGES, "bytes", both(2.5, 2.5)),
+    Item("transposed convolution", "32 x 32 x 14 x 14, 16 kernels 4 x 4, stride 2", "bytes", both(2.5, 2.5)),
+]
+
 
 class Growth(NamedTuple):
     """Values over sizes; `most` is the largest exponent that is as it should be."""

@@ -21,7 +21,8 @@ Written by `python -m benchmarks`; figures of one run, CPU time at one thread.{w
   is the median of the ratios within each round, with their quartiles: that is the spread. *Bound* is our own limit.
 - *Floor* is the arithmetic alone on the same machine in the same round: the item's matrix products made by NumPy, or
   its bytes moved once. *ours / floor* says what is left to gain.
-- *Naive* is a forward pass in loops on a small size, over ours on the same size: how many times slower.
+- *Naive* is a forward pass in loops on a small size, over ours on the same size: how many times slower. The plain
+  operations have none.
 - PyTorch takes its attention by the formula (its "math" kernel), its recurrent layers through oneDNN where it has them,
   and updates with `foreach`.
 """
@@ -47,7 +48,7 @@ def row(item: Item, dtype: str, times: dict[str, list[float]]) -> list[str]:
         "met" if round(median, 2) <= bound else "not met",
         f"{1e3 * statistics.median(times['floor']):.3g} {item.floor}",
         f"{ratio(times['ours'], times['floor'])[0]:.1f}",
-        f"{ratio(times['naive'], times['small'])[0]:.0f}",
+        f"{ratio(times['naive'], times['small'])[0]:.0f}" if "naive" in times else "",
     ]
 
 

@@ -20,12 +20,13 @@ def as_float(name: str, x, ndim: int | tuple[int, ...] | None = None) -> Array:
 
     Raises
     ------
-    TypeError : text, objects, complex numbers or dates.
+    TypeError : text, objects, complex numbers or dates; a masked array, whose mask would be lost.
     ValueError : lists of unequal lengths, or the wrong number of axes.
 
     >>> as_float("x", [1, 2])
     array([1., 2.])
     """
+    check_not_masked(name, x)
     try:
         x = np.asarray(x)
     except ValueError as error:
@@ -42,6 +43,42 @@ def as_float(name: str, x, ndim: int | tuple[int, ...] | None = None) -> Array:
         hint = " A single example needs a batch axis: x[None]." if x.ndim == np.min(ndim) - 1 else ""
         raise ValueError(f"{name} must have {wanted} axes, but its shape is {x.shape}.{hint}")
     return x
+
+
+def check_not_masked(name: str, x) -> None:
+    """Raise TypeError for an array of numpy.ma: an ordinary array of it would hold what the mask hides.
+
+    >>> check_not_masked("x", np.zeros(3))
+    """
+    if isinstance(x, np.ndarray) and hasattr(type(x), "mask"):
+        raise TypeError(
+            f"{name} is a masked array, whose mask would be lost here: fill it first (x.filled(np.nan), then "
+            "`Imputer`), or leave the masked rows out; x.data where nothing is masked."
+        )
+
+
+def as_labels(name: str, y) -> Array:
+    """Return class labels as an array of numbers or of text; objects, as from a table, become what they all are.
+
+    Raises
+    ------
+    TypeError : numbers and text mixed, a missing entry, other objects, or a masked array.
+
+    >>> as_labels("y", np.array(["cat", "dog"], dtype=object))
+    array(['cat', 'dog'], dtype='<U3')
+    """
+    check_not_masked(name, y)
+    y = np.asarray(y)
+    if y.dtype.kind in "fiubUS":
+        return y
+    kinds = {str if isinstance(label, str) else type(label) for label in y.flat}
+    plain = y if kinds - {str} else y.astype(str)
+    if plain is y and str not in kinds:
+        plain = np.array(y.tolist())
+    if plain.dtype.kind not in "fiubU":
+        found = ", ".join(sorted(kind.__name__ for kind in kinds))
+        raise TypeError(f"{name} must hold labels that are all numbers or all text, but it holds {found}.")
+    return plain
 
 
 def as_dout(dout, shape: tuple[int, ...], dtype, name: str = "dout") -> Array:
@@ -122,6 +159,7 @@ def check_labels(name: str, labels, classes: int, ignore_index: int | None = Non
     >>> check_labels("labels", [2, 0, 1], classes=3)
     array([2, 0, 1])
     """
+    check_not_masked(name, labels)
     labels = np.asarray(labels)
     if labels.dtype.kind not in "iu":
         raise TypeError(

@@ -1,8 +1,7 @@
 """Functions between the layers, each with its derivative, and the softmax family.
 
-Every pair keeps in its cache what makes the derivative cheap: where the derivative can be written
-with the output alone (sigmoid, tanh, relu), the output is kept and not the input.
-All are safe at logits of ±1e4 and beyond, because no exponential of a positive number is ever taken.
+Every forward pass leaves in its cache what makes the derivative cheap, in arrays of its own: what it returns
+belongs to the caller. All are safe at logits of ±1e4 and beyond, because no sum of exponentials can overflow.
 """
 
 from typing import NamedTuple
@@ -14,28 +13,30 @@ from course_utils._validate import as_dout, as_float, check_no_nan
 
 
 class SigmoidCache(NamedTuple):
-    """What sigmoid_backward needs: y = σ(x)."""
+    """What sigmoid_backward needs: the derivative y(1 - y), with y = σ(x)."""
 
-    y: Array
+    slope: Array
 
 
 class TanhCache(NamedTuple):
-    """What tanh_backward needs: y = tanh(x)."""
+    """What tanh_backward needs: the derivative 1 - y², with y = tanh(x)."""
 
-    y: Array
+    slope: Array
 
 
 class ReluCache(NamedTuple):
-    """What relu_backward needs: y = max(x, 0)."""
+    """What relu_backward needs: where x > 0, and the dtype of x."""
 
-    y: Array
+    positive: Array
+    dtype: np.dtype
 
 
 class LeakyReluCache(NamedTuple):
-    """What leaky_relu_backward needs: the input and the slope left of zero."""
+    """What leaky_relu_backward needs: where x > 0, the slope left of zero, and the dtype of x."""
 
-    x: Array
+    positive: Array
     slope: float
+    dtype: np.dtype
 
 
 class GeluCache(NamedTuple):
@@ -53,9 +54,9 @@ class SoftmaxCache(NamedTuple):
 
 
 class LogSoftmaxCache(NamedTuple):
-    """What log_softmax_backward needs: the log-probabilities and their axis."""
+    """What log_softmax_backward needs: the probabilities and the axis they sum to 1 along."""
 
-    y: Array
+    probabilities: Array
     axis: int
 
 
@@ -68,8 +69,8 @@ def _checked(x) -> Array:
 def sigmoid(x: Array) -> Array:
     """Logistic function σ(x) = 1 / (1 + e⁻ˣ), any shape; the same dtype and shape come back.
 
-    With z = e^-|x| ≤ 1 it is 1/(1+z) right of zero and z/(1+z) left of it, so that nothing overflows
-    and small probabilities keep all their digits.
+    Where e⁻ˣ overflows the result is 0, as it should be; small probabilities keep all their digits, which
+    (1 + tanh(x/2))/2 would lose.
 
     Raises
     ------
@@ -79,8 +80,11 @@ def sigmoid(x: Array) -> Array:
     array([0. , 0.5, 1. ])
     """
     x = _checked(x)
-    z = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, z) / (1 + z)
+    y = np.negative(x, out=np.empty_like(x))
+    with np.errstate(over="ignore"):
+        np.exp(y, out=y)
+    y += 1
+    return np.divide(1, y, out=y)[()]
 
 
 def sigmoid_forward(x: Array) -> tuple[Array, SigmoidCache]:
@@ -90,7 +94,7 @@ def sigmoid_forward(x: Array) -> tuple[Array, SigmoidCache]:
     0.5
     """
     y = sigmoid(x)
-    return y, SigmoidCache(y)
+    return y, SigmoidCache((1 - y) * y)
 
 
 def sigmoid_backward(dout: Array, cache: SigmoidCache) -> Array:
@@ -99,8 +103,7 @@ def sigmoid_backward(dout: Array, cache: SigmoidCache) -> Array:
     >>> _, cache = sigmoid_forward(np.array([0.0])); sigmoid_backward(np.array([1.0]), cache)
     array([0.25])
     """
-    y = cache.y
-    return as_dout(dout, y.shape, y.dtype) * y * (1 - y)
+    return as_dout(dout, cache.slope.shape, cache.slope.dtype) * cache.slope
 
 
 def tanh(x: Array) -> Array:
@@ -119,7 +122,7 @@ def tanh_forward(x: Array) -> tuple[Array, TanhCache]:
     0.0
     """
     y = tanh(x)
-    return y, TanhCache(y)
+    return y, TanhCache(1 - y * y)
 
 
 def tanh_backward(dout: Array, cache: TanhCache) -> Array:
@@ -128,8 +131,7 @@ def tanh_backward(dout: Array, cache: TanhCache) -> Array:
     >>> _, cache = tanh_forward(np.array([0.0])); tanh_backward(np.array([2.0]), cache)
     array([2.])
     """
-    y = cache.y
-    return as_dout(dout, y.shape, y.dtype) * (1 - y * y)
+    return as_dout(dout, cache.slope.shape, cache.slope.dtype) * cache.slope
 
 
 def relu(x: Array) -> Array:
@@ -147,8 +149,8 @@ def relu_forward(x: Array) -> tuple[Array, ReluCache]:
     >>> y, cache = relu_forward(np.array([-2.0, 3.0])); y
     array([0., 3.])
     """
-    y = relu(x)
-    return y, ReluCache(y)
+    x = _checked(x)
+    return np.maximum(x, 0), ReluCache(x > 0, x.dtype)
 
 
 def relu_backward(dout: Array, cache: ReluCache) -> Array:
@@ -157,8 +159,7 @@ def relu_backward(dout: Array, cache: ReluCache) -> Array:
     >>> _, cache = relu_forward(np.array([-2.0, 3.0])); relu_backward(np.array([5.0, 5.0]), cache)
     array([0., 5.])
     """
-    y = cache.y
-    return as_dout(dout, y.shape, y.dtype) * (y > 0)
+    return as_dout(dout, cache.positive.shape, cache.dtype) * cache.positive
 
 
 def leaky_relu(x: Array, *, slope: float = 0.01) -> Array:
@@ -167,8 +168,16 @@ def leaky_relu(x: Array, *, slope: float = 0.01) -> Array:
     >>> leaky_relu(np.array([-2.0, 3.0]))
     array([-0.02,  3.  ])
     """
-    x = _checked(x)
-    return np.where(x > 0, x, float(slope) * x)
+    x, slope = _checked(x), _finite_slope(slope)
+    if slope == 0:  # 0 · inf is no number
+        return np.maximum(x, 0)
+    return (np.maximum if slope <= 1 else np.minimum)(x, slope * x)  # of the two lines the one that is right
+
+
+def _finite_slope(slope) -> float:
+    if not np.isfinite(slope):
+        raise ValueError(f"slope must be a finite number, but {slope} came.")
+    return float(slope)
 
 
 def leaky_relu_forward(x: Array, *, slope: float = 0.01) -> tuple[Array, LeakyReluCache]:
@@ -177,7 +186,8 @@ def leaky_relu_forward(x: Array, *, slope: float = 0.01) -> tuple[Array, LeakyRe
     >>> y, cache = leaky_relu_forward(np.array([-2.0, 3.0])); y
     array([-0.02,  3.  ])
     """
-    return leaky_relu(x, slope=slope), LeakyReluCache(as_float("x", x), float(slope))
+    x = as_float("x", x)
+    return leaky_relu(x, slope=slope), LeakyReluCache(x > 0, float(slope), x.dtype)
 
 
 def leaky_relu_backward(dout: Array, cache: LeakyReluCache) -> Array:
@@ -186,15 +196,29 @@ def leaky_relu_backward(dout: Array, cache: LeakyReluCache) -> Array:
     >>> _, cache = leaky_relu_forward(np.array([-2.0, 3.0])); leaky_relu_backward(np.array([1.0, 1.0]), cache)
     array([0.01, 1.  ])
     """
-    dout = as_dout(dout, cache.x.shape, cache.x.dtype)
-    return np.where(cache.x > 0, dout, cache.slope * dout)
+    positive, slope, dtype = cache
+    dout = as_dout(dout, positive.shape, dtype)
+    factor = positive * dtype.type(1 - slope)
+    factor += dtype.type(slope)
+    return dout * factor
 
 
 _GELU_SCALE = float(np.sqrt(2 / np.pi))
 _GELU_CUBIC = 0.044715
 
 
+_GELU_FLAT = 20.0
+"""Beyond this the tanh is ±1 to the last bit, and a cube might overflow."""
+
+
+def _not_flat(x: Array) -> Array:
+    """x, or where it leaves the part of the function that bends, the nearest number of that part."""
+    inside = x.size == 0 or (x.min() >= -_GELU_FLAT and x.max() <= _GELU_FLAT)
+    return x if inside else np.clip(x, -_GELU_FLAT, _GELU_FLAT)
+
+
 def _gelu_tanh(x: Array) -> Array:
+    x = _not_flat(x)
     return np.tanh(_GELU_SCALE * (x + _GELU_CUBIC * x * x * x))
 
 
@@ -228,8 +252,9 @@ def gelu_backward(dout: Array, cache: GeluCache) -> Array:
     array([0.5])
     """
     x, t = cache
-    inner = _GELU_SCALE * (1 + 3 * _GELU_CUBIC * x * x)
-    return as_dout(dout, x.shape, x.dtype) * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * inner)
+    c = _not_flat(x)
+    inner = _GELU_SCALE * (1 + 3 * _GELU_CUBIC * c * c)
+    return as_dout(dout, x.shape, x.dtype) * (0.5 * (1 + t) + 0.5 * c * (1 - t * t) * inner)
 
 
 def logsumexp(x: Array, axis: int | None = -1, keepdims: bool = False) -> Array:
@@ -250,16 +275,17 @@ def logsumexp(x: Array, axis: int | None = -1, keepdims: bool = False) -> Array:
 
 def _finite_max(x: Array, axis) -> Array:
     """Maximum along `axis`, axis kept; 0 where it is infinite, so that x - m is never inf - inf."""
-    m = x.max(axis=axis, keepdims=True)
+    m = x.max(axis=axis, keepdims=True, initial=-np.inf)
     return np.where(np.isfinite(m), m, 0)
 
 
 def _shifted(x: Array, axis: int) -> tuple[Array, Array, Array]:
     """x - max, its exponential e, and Σe along `axis` with 1 in place of an empty sum."""
     x = _checked(x)
-    if np.isposinf(x).any():
+    m = x.max(axis=axis, keepdims=True, initial=-np.inf)
+    if np.isposinf(m).any():
         raise ValueError("x holds +inf, whose softmax is not defined: an overflow before this step?")
-    shifted = x - _finite_max(x, axis)
+    shifted = x - np.where(np.isneginf(m), 0, m)
     e = np.exp(shifted)
     total = e.sum(axis=axis, keepdims=True)
     return shifted, e, np.where(total == 0, 1, total)
@@ -278,7 +304,8 @@ def softmax(x: Array, axis: int = -1) -> Array:
     array([0.5, 0.5, 0. ])
     """
     _, e, total = _shifted(x, axis)
-    return e / total
+    e /= total
+    return e
 
 
 def softmax_forward(x: Array, *, axis: int = -1) -> tuple[Array, SoftmaxCache]:
@@ -288,7 +315,7 @@ def softmax_forward(x: Array, *, axis: int = -1) -> tuple[Array, SoftmaxCache]:
     array([[0.5, 0.5]])
     """
     y = softmax(x, axis)
-    return y, SoftmaxCache(y, axis)
+    return y, SoftmaxCache(y.copy(), axis)
 
 
 def softmax_backward(dout: Array, cache: SoftmaxCache) -> Array:
@@ -299,7 +326,9 @@ def softmax_backward(dout: Array, cache: SoftmaxCache) -> Array:
     """
     y, axis = cache
     dout = as_dout(dout, y.shape, y.dtype)
-    return y * (dout - (dout * y).sum(axis=axis, keepdims=True))
+    dx = dout - np.expand_dims(np.vecdot(dout, y, axis=axis), axis)
+    dx *= y
+    return dx
 
 
 def log_softmax(x: Array, axis: int = -1) -> Array:
@@ -311,7 +340,8 @@ def log_softmax(x: Array, axis: int = -1) -> Array:
     array([     0., -10000.])
     """
     shifted, _, total = _shifted(x, axis)
-    return shifted - np.log(total)
+    shifted -= np.log(total)
+    return shifted
 
 
 def log_softmax_forward(x: Array, *, axis: int = -1) -> tuple[Array, LogSoftmaxCache]:
@@ -320,8 +350,10 @@ def log_softmax_forward(x: Array, *, axis: int = -1) -> tuple[Array, LogSoftmaxC
     >>> y, cache = log_softmax_forward(np.array([0.0, -1e4])); y
     array([     0., -10000.])
     """
-    y = log_softmax(x, axis)
-    return y, LogSoftmaxCache(y, axis)
+    shifted, e, total = _shifted(x, axis)
+    shifted -= np.log(total)
+    e /= total
+    return shifted, LogSoftmaxCache(e, axis)
 
 
 def log_softmax_backward(dout: Array, cache: LogSoftmaxCache) -> Array:
@@ -330,6 +362,6 @@ def log_softmax_backward(dout: Array, cache: LogSoftmaxCache) -> Array:
     >>> _, cache = log_softmax_forward(np.zeros(2)); log_softmax_backward(np.array([1.0, 0.0]), cache)
     array([ 0.5, -0.5])
     """
-    y, axis = cache
-    dout = as_dout(dout, y.shape, y.dtype)
-    return dout - np.exp(y) * dout.sum(axis=axis, keepdims=True)
+    p, axis = cache
+    dout = as_dout(dout, p.shape, p.dtype)
+    return dout - p * dout.sum(axis=axis, keepdims=True)

@@ -1,5 +1,6 @@
 """The layer that multiplies, the layer that looks up, and the layer that forgets at random."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -24,9 +25,12 @@ class EmbeddingCache(NamedTuple):
 
 
 class DropoutCache(NamedTuple):
-    """What dropout_backward needs: `scale` is 0 where a value was dropped and 1/(1-rate) where it was kept."""
+    """What dropout_backward needs: `scale` is 0 where a value was dropped and 1/(1-rate) where it was kept, or None
+    where nothing is dropped; and the output's shape and dtype."""
 
-    scale: Array
+    scale: Array | None
+    shape: tuple[int, ...]
+    dtype: np.dtype
 
 
 def affine_forward(x: Array, W: Array, b: Array) -> tuple[Array, AffineCache]:
@@ -59,7 +63,7 @@ def affine_forward(x: Array, W: Array, b: Array) -> tuple[Array, AffineCache]:
     check_no_nan("x", x)
     dtype = common_dtype(x, W, b)
     x, W, b = (a.astype(dtype, copy=False) for a in (x, W, b))
-    out = x.reshape(-1, W.shape[0]) @ W  # one matrix product, whatever the leading axes
+    out = _rows(x) @ W  # one matrix product, whatever the leading axes
     out += b
     return out.reshape(*x.shape[:-1], W.shape[1]), AffineCache(x, W)
 
@@ -74,7 +78,7 @@ def affine_backward(dout: Array, cache: AffineCache) -> tuple[Array, Array, Arra
     """
     x, W = cache
     dout = as_dout(dout, (*x.shape[:-1], W.shape[1]), W.dtype)
-    dx = (dout.reshape(-1, W.shape[1]) @ W.T).reshape(x.shape)
+    dx = (_rows(dout) @ W.T).reshape(x.shape)
     return dx, *affine_weight_gradients(dout, cache)
 
 
@@ -87,8 +91,32 @@ def affine_weight_gradients(dout: Array, cache: AffineCache) -> tuple[Array, Arr
     """
     x, W = cache
     dout = as_dout(dout, (*x.shape[:-1], W.shape[1]), W.dtype)
-    rows = dout.reshape(-1, W.shape[1])  # (N, D_out), leading axes merged
-    return x.reshape(-1, W.shape[0]).T @ rows, rows.sum(axis=0)
+    rows = _rows(dout)
+    return _rows(x).T @ rows, rows.sum(axis=0)
+
+
+def _rows(a: Array) -> Array:
+    """(..., D) -> (N, D), leading axes merged; counted, since an empty array would not tell NumPy what -1 is."""
+    return a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
+
+
+def affine_example_gradients(dout: Array, cache: AffineCache) -> tuple[Array, Array]:
+    """Gradients (dW, db) of each example by itself, (N, D_in, D_out) and (N, D_out): their sums are those of all.
+
+    Needed where the examples' gradients are clipped one by one (Abadi et al., 2016, algorithm 1). With leading axes
+    (N, T, ...) an example is a row of the first one, and its T places are summed.
+
+    >>> _, cache = affine_forward(np.array([[1.0], [2.0]]), np.array([[1.0]]), np.zeros(1))
+    >>> affine_example_gradients(np.array([[3.0], [5.0]]), cache)[0].ravel()
+    array([ 3., 10.])
+    """
+    x, W = cache
+    if x.ndim < 2:
+        raise ValueError(f"x must have an axis of examples, (N, ..., D_in), but its shape was {x.shape}.")
+    dout = as_dout(dout, (*x.shape[:-1], W.shape[1]), W.dtype)
+    places = math.prod(x.shape[1:-1])
+    x, dout = x.reshape(len(x), places, W.shape[0]), dout.reshape(len(x), places, W.shape[1])
+    return x.swapaxes(1, 2) @ dout, dout.sum(axis=1)
 
 
 def embedding_forward(table: Array, *, ids: Array) -> tuple[Array, EmbeddingCache]:
@@ -131,8 +159,27 @@ def embedding_backward(dout: Array, cache: EmbeddingCache) -> Array:
         return dtable
     order = np.argsort(ids, axis=None, kind="stable")  # equal ids side by side, then one sum a run
     used, starts = np.unique(ids.reshape(-1)[order], return_index=True)
-    dtable[used] = np.add.reduceat(dout.reshape(-1, shape[1])[order], starts, axis=0)
+    dtable[used] = np.add.reduceat(dout.reshape(ids.size, shape[1])[order], starts, axis=0)
     return dtable
+
+
+def embedding_example_gradients(dout: Array, cache: EmbeddingCache) -> Array:
+    """Gradient of the table for each example by itself, (N, V, D); an example is a row of the ids' first axis.
+
+    >>> _, cache = embedding_forward(np.zeros((2, 1)), ids=[[1, 1], [0, 1]])
+    >>> embedding_example_gradients(np.array([[[1.0], [2.0]], [[3.0], [4.0]]]), cache)[..., 0]
+    array([[0., 3.],
+           [3., 4.]])
+    """
+    ids, (V, D), dtype = cache
+    if ids.ndim == 0:
+        raise ValueError("ids must have an axis of examples, but a single number came.")
+    dout = as_dout(dout, (*ids.shape, D), dtype)
+    shifted = (
+        ids.reshape(len(ids), math.prod(ids.shape[1:])) + V * np.arange(len(ids))[:, None]
+    )  # each in a table of its own
+    all_tables = EmbeddingCache(shifted, (len(ids) * V, D), dtype)
+    return embedding_backward(dout.reshape(*shifted.shape, D), all_tables).reshape(len(ids), V, D)
 
 
 def dropout_forward(
@@ -141,7 +188,7 @@ def dropout_forward(
     """Inverted dropout (Srivastava et al., 2014, section 10): drop with probability `rate`, scale the rest.
 
     What is kept is divided by 1 - rate, so that the expectation stays the same and nothing needs to be
-    done when the network is used (`training=False` returns a copy of x).
+    done when the network is used: `training=False` returns x itself, and costs nothing.
 
     Parameters
     ----------
@@ -158,15 +205,16 @@ def dropout_forward(
     array([2., 0., 0., 0., 2., 2.])
     """
     x = as_float("x", x)
-    check_no_nan("x", x)
     if not 0 <= rate < 1:
         raise ValueError(f"rate must be in [0, 1), the share that is dropped, but {rate} came.")
-    if not training:
-        return x.copy(), DropoutCache(np.ones_like(x))
+    if training:
+        check_no_nan("x", x)
+    else:
+        return x, DropoutCache(None, x.shape, x.dtype)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy Generator when training, got {rng!r}: pass np.random.default_rng(0).")
     scale = (rng.random(x.shape) >= rate) / np.asarray(1 - rate, x.dtype)
-    return x * scale, DropoutCache(scale)
+    return x * scale, DropoutCache(scale, x.shape, x.dtype)
 
 
 def dropout_backward(dout: Array, cache: DropoutCache) -> Array:
@@ -176,4 +224,5 @@ def dropout_backward(dout: Array, cache: DropoutCache) -> Array:
     >>> dropout_backward(np.ones(3), cache)
     array([2., 0., 0.])
     """
-    return as_dout(dout, cache.scale.shape, cache.scale.dtype) * cache.scale
+    dout = as_dout(dout, cache.shape, cache.dtype)
+    return dout.copy() if cache.scale is None else dout * cache.scale

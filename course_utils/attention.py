@@ -102,7 +102,7 @@ def scaled_dot_product_attention_forward(
         scores = np.matmul(Q[some] * scale, K[some].swapaxes(-1, -2), out=weights[some])
         masked_softmax_(scores, None if mask is None else mask[some])
         np.matmul(scores, V[some], out=out[some])
-    return out, AttentionCache(q, k, v, weights, out, scale)
+    return out.copy(), AttentionCache(q, k, v, weights, out, scale)
 
 
 def scaled_dot_product_attention_backward(dout: Array, cache: AttentionCache) -> tuple[Array, Array, Array]:
@@ -204,6 +204,7 @@ def chunked_attention(q: Array, k: Array, v: Array, *, mask: Array | None = None
     if mask is not None:
         shape = (*lead, q.shape[-2], k.shape[-2])
         mask = np.broadcast_to(fit_mask(mask, shape), shape)  # a view: slices of it cost nothing
+        q = np.broadcast_to(q, (*lead, *q.shape[-2:]))  # the mask may differ where q and k do not: a row of scores each
     out = np.empty((*lead, q.shape[-2], v.shape[-1]), q.dtype)
     for start in range(0, q.shape[-2], chunk):
         rows = slice(start, start + chunk)
@@ -355,13 +356,13 @@ def additive_attention_forward(
     array([[1., 1., 1.]])
     """
     query, keys, params = _checked_additive(query, keys, params)
-    many = query.reshape(len(query), -1, query.shape[-1])  # (N, Tq, D_q), one query too
+    many = query[:, None] if query.ndim == 2 else query  # (N, Tq, D_q), one query too
     features = np.tanh((many @ params["W_q"])[:, :, None] + (keys @ params["W_k"])[:, None])  # (N, Tq, T, A)
     if query.ndim == np.ndim(mask) == 2:
         mask = np.asarray(mask)[:, None]  # (N, T) -> (N, 1, T)
     weights = masked_softmax_(features @ params["v"], mask)  # (N, Tq, T)
-    context = (weights @ keys).reshape(*query.shape[:-1], -1)
-    return context, AdditiveCache(query, keys, params, features, weights.reshape(*query.shape[:-1], -1))
+    context = (weights @ keys).reshape(*query.shape[:-1], keys.shape[-1])
+    return context, AdditiveCache(query, keys, params, features, weights.reshape(*query.shape[:-1], keys.shape[1]))
 
 
 def additive_attention_backward(dout: Array, cache: AdditiveCache) -> tuple[Array, Array, Params]:
@@ -374,7 +375,7 @@ def additive_attention_backward(dout: Array, cache: AdditiveCache) -> tuple[Arra
     """
     query, keys, params, features, weights = cache
     dout = as_dout(dout, (*query.shape[:-1], keys.shape[-1]), keys.dtype)
-    many, dout, weights = (a.reshape(len(query), -1, a.shape[-1]) for a in (query, dout, weights))  # with the axis Tq
+    many, dout, weights = (a[:, None] if a.ndim == 2 else a for a in (query, dout, weights))  # with the axis Tq
     dscores = dout @ keys.swapaxes(1, 2)  # (N, Tq, T), so far the gradient of the weights
     dscores = weights * (dscores - (dscores * weights).sum(axis=-1, keepdims=True))
     dfeatures = dscores[..., None] * params["v"] * (1 - features**2)  # (N, Tq, T, A), before the tanh

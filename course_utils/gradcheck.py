@@ -13,13 +13,16 @@ from course_utils._types import Array
 class GradientMismatch(AssertionError):
     """A backward pass disagrees with finite differences; the attributes name the worst element.
 
+    `slopes` holds the two one-sided slopes where the function has a kink there, else None.
+
     >>> GradientMismatch("dx is wrong", "x", (0, 1), analytic=2.0, numerical=1.0).index
     (0, 1)
     """
 
-    def __init__(self, message: str, argument: str, index=None, analytic=None, numerical=None):
+    def __init__(self, message: str, argument: str, index=None, analytic=None, numerical=None, slopes=None):
         super().__init__(message)
         self.argument, self.index, self.analytic, self.numerical = argument, index, analytic, numerical
+        self.slopes = slopes
 
 
 def numerical_gradient(f: Callable[[Array], float], x: Array, eps: float = 1e-5) -> Array:
@@ -77,7 +80,8 @@ def check_gradients(
         (`relu_forward`, `relu_backward`), or the pair (forward, backward), or the two as first arguments.
     arrays : the positional arguments: arrays, or dicts of arrays; computed in float64. Keep them small.
     seed : of the upstream gradient. A gradient of ones would miss faults, in softmax above all.
-    step, rtol, atol : |analytic - numerical| <= atol + rtol · |numerical| must hold with this step.
+    step, rtol, atol : |analytic - numerical| <= atol + rtol · |numerical| must hold with this step, or, among
+        numbers larger than 10, whose rounding it would drown in, with a wider one.
     static : the forward's keyword arguments. A random generator among them starts afresh for each call.
 
     Returns
@@ -86,7 +90,9 @@ def check_gradients(
 
     Raises
     ------
-    GradientMismatch (an AssertionError) : names the argument, the index and both values of the worst element.
+    GradientMismatch (an AssertionError) : names the argument, the index and both values of the worst element; or a
+        kink there, as of ReLU at 0 and of equal values in max pooling: no difference can judge, so choose other
+        values.
     ValueError : no backward function is found.
 
     >>> from course_utils.activations import tanh_forward
@@ -112,7 +118,11 @@ def check_gradients(
         def scalar(z, k=k):
             return _inner(dout, run(_refill(arrays, iter([*leaves[:k], z, *leaves[k + 1 :]])))[0])
 
-        worst = max(worst, _compare(name, gradient, numerical_gradient(scalar, leaves[k], step), rtol, atol))
+        numerical = _finite_differences(scalar, leaves[k], gradient, step * _widths(leaves), rtol, atol)
+        try:
+            worst = max(worst, _compare(name, gradient, numerical, rtol, atol))
+        except GradientMismatch as mismatch:
+            raise _kink(scalar, leaves[k], mismatch, step, rtol, atol) or mismatch from None
     return worst
 
 
@@ -195,3 +205,48 @@ def _compare(name: str, analytic: Array, numerical: Array, rtol: float, atol: fl
             name, index, a, n,
         )  # fmt: skip
     return float(difference.max(initial=0.0))
+
+
+def _widths(leaves: list[Array]) -> Array:
+    """Factors of the step: 1, and more where numbers are large. Rounding of 1e6 drowns what a step of 1e-5 changes."""
+    size = max((float(np.abs(leaf).max(initial=0)) for leaf in leaves), default=0.0)
+    return np.array([1, size ** (1 / 3), size]) if 10 < size < np.inf else np.ones(1)
+
+
+def _finite_differences(f: Callable, x: Array, analytic: Array, steps: Array, rtol: float, atol: float) -> Array:
+    """Central differences; elements that differ are tried again with wider steps, and keep the nearest answer."""
+    best = numerical_gradient(f, x, steps[0])
+    for step in steps[1:]:
+        distance = np.abs(analytic - best)
+        if np.all(distance <= atol + rtol * np.abs(best)):
+            break
+        other = numerical_gradient(f, x, step)
+        best = np.where(np.abs(analytic - other) < distance, other, best)
+    return best
+
+
+def _kink(
+    f: Callable, x: Array, mismatch: GradientMismatch, step: float, rtol: float, atol: float
+) -> GradientMismatch | None:
+    """The mismatch as what it is, if the function bends there: two slopes, and backward's value is one or between."""
+    index, claimed = mismatch.index, mismatch.analytic
+
+    def slopes(h: float) -> Array:
+        around = [x.copy() for _ in range(3)]
+        around[0][index] -= h
+        around[2][index] += h
+        return np.diff([_one_number(f(a)) for a in around]) / h  # left and right
+
+    sides, nearer = slopes(step), slopes(step / 8)
+    tolerance = 100 * (atol + rtol * np.abs(sides).max())
+    bends = np.ptp(sides) > tolerance and sides.min() - tolerance <= claimed <= sides.max() + tolerance
+    stays = np.ptp(nearer) > np.ptp(sides) / 2  # of a smooth function only an eighth is left
+    if not bends or not (stays or abs(nearer.mean() - claimed) <= tolerance):
+        return None
+    left, right = map(float, sides)
+    return GradientMismatch(
+        f"{mismatch.argument} has a kink at index {index}, value {float(x[index]):.8g}: its slope is {left:.8g} on the "
+        f"left and {right:.8g} on the right, and backward says {claimed:.8g}. No difference can judge there: "
+        "move the value away (from ReLU's 0, from equal values in max pooling) and check again.",
+        mismatch.argument, index, claimed, mismatch.numerical, (left, right),
+    )  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from course_utils._types import Array
-from course_utils._validate import as_float, check_no_nan
+from course_utils._validate import as_float, as_labels, check_no_nan
 from course_utils.activations import sigmoid, softmax
 from course_utils.data.preparation import Standardizer
 from course_utils.losses import binary_cross_entropy_forward, cross_entropy_forward
@@ -59,7 +59,10 @@ class _Regressor(_Linear):
         predicted = self.predict(X)
         if predicted.shape != y.shape:
             raise ValueError(f"y must have the shape of the prediction, {predicted.shape}, but it has {y.shape}.")
-        residual, total = ((y - predicted) ** 2).sum(axis=0), ((y - y.mean(axis=0)) ** 2).sum(axis=0)
+        error, spread = y - predicted, y - y.mean(axis=0)
+        exponent = np.frexp(np.abs(spread).max(axis=0, initial=0))[1]  # squares of 1e160 overflow; powers of two cancel
+        residual, total = (np.ldexp(e, -exponent) ** 2 for e in (error, spread))
+        residual, total = residual.sum(axis=0), total.sum(axis=0)
         share = np.divide(residual, total, out=np.asarray(residual > 0, float), where=total > 0)
         return float(np.mean(1 - share))
 
@@ -158,7 +161,7 @@ class _Classifier(_Linear):
         ------
         ValueError : shapes that do not fit, NaN or infinity, fewer than two classes.
         """
-        X, y = _table(X), np.asarray(y)
+        X, y = _table(X), as_labels("y", y)
         if y.ndim != 1 or (y.dtype.kind == "f" and not np.array_equal(y, np.round(y))):
             raise ValueError(f"y must be one column (N,) of class labels, but shape {y.shape}, dtype {y.dtype} came.")
         _same_length(X, y)
@@ -167,7 +170,9 @@ class _Classifier(_Linear):
         standard = Standardizer().fit(X)
         mean, scale = standard.mean_, standard.scale_
         A = np.column_stack([standard.transform(X.astype(np.float64)), np.ones(len(X))])  # (N, D+1)
-        penalty = np.append(1 / (self.C * scale**2), 0.0)[:, None]  # none on the intercept
+        with np.errstate(over="ignore"):  # of features around 1e160: no penalty that counts
+            penalty = 1 / (self.C * np.maximum(scale**2, 1e-200))
+        penalty = np.append(penalty, 0.0)[:, None]  # none on the intercept
         theta, steps = self._maximise_likelihood(A, Y, penalty)
         w = theta[:-1] / scale[:, None]  # (D, K), back in the units that came
         self.coef_ = w.T.astype(X.dtype)

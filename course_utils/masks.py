@@ -50,11 +50,12 @@ def padding_mask(lengths, T: int) -> Array:
 def fit_mask(mask, shape: tuple[int, ...]) -> Array:
     """The mask as an array, after a check that it broadcasts to the scores' shape (..., Tq, Tk).
 
-    With scores of more axes, a mask of three, (N, Tq, Tk), gets axes of size 1 for the heads.
+    With scores of more axes, a mask of three, (N, Tq, Tk), gets axes of size 1 for the heads. A mask of two is
+    (Tq, Tk); where it could as well be (N, Tk) and looks like padding, it is refused rather than misread.
 
     Raises
     ------
-    TypeError : a mask that is not boolean. ValueError : a shape that does not fit.
+    TypeError : a mask that is not boolean. ValueError : a shape that does not fit, or fits in two ways.
 
     >>> fit_mask(np.ones((5, 1, 3), bool), (5, 2, 4, 3)).shape
     (5, 1, 1, 3)
@@ -64,6 +65,11 @@ def fit_mask(mask, shape: tuple[int, ...]) -> Array:
         raise TypeError(
             f"mask must be boolean, True = may attend, but its dtype is {mask.dtype}: "
             "zeros and ones become one by mask == 1, an additive mask of 0 and -inf by mask == 0."
+        )
+    if mask.ndim == 2 and len(shape) > 2 and len(mask) == shape[0] and mask.shape == shape[-2:] and _is_padding(mask):
+        raise ValueError(
+            f"mask {mask.shape} fits in two ways, because the batch is as large as the number of queries: "
+            "mask[:, None] says that its rows are examples, as padding is; mask[None] that they are queries."
         )
     if mask.ndim == 3 and len(shape) > 3:
         mask = np.expand_dims(mask, tuple(range(1, len(shape) - 2)))
@@ -75,6 +81,18 @@ def fit_mask(mask, shape: tuple[int, ...]) -> Array:
             "queries are rows and keys columns; a mask for a batch has the shape (N, Tq, Tk) or (N, 1, Tk)."
         ) from None
     return mask
+
+
+def _is_padding(mask: Array) -> bool:
+    """Each row is a run of True at its start, or at its end, as of padded sequences.
+
+    Not where all rows are equal, which means the same both ways, and not the causal mask, with or without itself.
+    """
+    T, S = mask.shape
+    differ = mask[:, 1:] != mask[:, :-1]
+    starts_or_ends = not (differ & mask[:, 1:]).any() or not (differ & mask[:, :-1]).any()
+    causal = any(np.array_equal(mask, np.tri(T, S, S - T - k, bool)) for k in (0, 1))
+    return starts_or_ends and not causal and bool((mask != mask[:1]).any())
 
 
 def masked_softmax_(scores: Array, mask: Array | None) -> Array:

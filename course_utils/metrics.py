@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course_utils._types import Array
-from course_utils._validate import as_float, check_no_nan
+from course_utils._validate import as_float, as_labels, check_no_nan
 
 
 class RocCurve(NamedTuple):
@@ -32,7 +32,7 @@ class PrCurve(NamedTuple):
 
 def _labels(y_true, y_pred) -> tuple[Array, Array]:
     """Two columns of class labels, numbers or text, of one length."""
-    y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
+    y_true, y_pred = as_labels("y_true", y_true), as_labels("y_pred", y_pred)
     if y_true.ndim != 1 or y_pred.shape != y_true.shape or y_true.size == 0:
         raise ValueError(
             f"y_true and y_pred must be two columns (N,) of labels, but their shapes are {y_true.shape} and "
@@ -44,7 +44,9 @@ def _labels(y_true, y_pred) -> tuple[Array, Array]:
         )
     for name, y in (("y_true", y_true), ("y_pred", y_pred)):
         if y.dtype.kind == "f" and not np.array_equal(y, np.round(y)):
-            raise ValueError(f"{name} must hold class labels, but it holds fractions: round or compare scores first.")
+            raise ValueError(
+                f"{name} must hold class labels, but it holds fractions or NaN: round or compare scores first."
+            )
     return y_true, y_pred
 
 
@@ -76,7 +78,7 @@ def confusion_matrix(y_true: Array, y_pred: Array, *, labels: Sequence | None = 
            [1, 2]])
     """
     y_true, y_pred = _labels(y_true, y_pred)
-    classes = np.unique(np.concatenate([y_true, y_pred])) if labels is None else np.asarray(labels)
+    classes = np.unique(np.concatenate([y_true, y_pred])) if labels is None else as_labels("labels", labels)
     sorted_classes, order = np.unique(classes, return_index=True)
     if len(sorted_classes) != len(classes):
         raise ValueError(f"labels must name each class once, but {list(classes)} came.")
@@ -166,12 +168,18 @@ def f1(y_true: Array, y_pred: Array, *, average: str | None = "binary", pos_labe
 
 def _ranked(y_true, scores, pos_label) -> tuple[Array, Array, Array]:
     """At each distinct score, from the top: false positives, true positives, the score."""
-    y_true, scores = np.asarray(y_true), as_float("scores", scores, ndim=1)
+    y_true, scores = as_labels("y_true", y_true), as_float("scores", scores, ndim=1)
     check_no_nan("scores", scores)
     if y_true.shape != scores.shape or scores.size == 0:
         raise ValueError(
             f"y_true and scores must be two columns (N,), but their shapes are {y_true.shape} and {scores.shape}: "
             "of probabilities (N, 2) take the positive class, p[:, 1]."
+        )
+    classes = np.unique(y_true)
+    if len(classes) > 2 or (y_true.dtype.kind == "f" and not np.array_equal(y_true, np.round(y_true))):
+        raise ValueError(
+            f"y_true must hold two classes, but it holds {len(classes)} values, such as {classes[-1]}: are y_true and "
+            "scores exchanged? Of several classes take one against the rest: roc_curve(y_true == k, scores[:, k])."
         )
     positive = y_true == pos_label
     if positive.all() or not positive.any():
@@ -181,7 +189,8 @@ def _ranked(y_true, scores, pos_label) -> tuple[Array, Array, Array]:
         )
     order = np.argsort(-scores, kind="stable")
     scores, positive = scores[order], positive[order]
-    last = np.append(np.flatnonzero(np.diff(scores)), scores.size - 1)  # the last of each group of equals
+    # The last of each group of equals, compared and not subtracted: infinite scores can be equal too.
+    last = np.append(np.flatnonzero(scores[1:] != scores[:-1]), scores.size - 1)
     tp = np.cumsum(positive)[last]
     return 1 + last - tp, tp, scores[last]
 
@@ -197,14 +206,14 @@ def roc_curve(y_true: Array, scores: Array, *, pos_label=1, drop_intermediate: b
 
     Parameters
     ----------
-    y_true : (N,) labels. scores : (N,) float, higher means more positive.
+    y_true : (N,) labels of two classes. scores : (N,) float, higher means more positive; they may be infinite.
     pos_label : the positive class.
     drop_intermediate : leave out points on a straight line between their neighbours; the curve and its area
         stay the same. True is scikit-learn's default too. The first threshold is +inf: nothing is positive.
 
     Raises
     ------
-    ValueError : shapes; NaN; one class only.
+    ValueError : shapes; NaN; one class only, or more than two; fractions for labels (arguments exchanged?).
 
     >>> fpr, tpr, thresholds = roc_curve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); auc(fpr, tpr)
     0.75
@@ -233,13 +242,15 @@ def pr_curve(y_true: Array, scores: Array, *, pos_label=1) -> PrCurve:
 
 
 def auc(x: Array, y: Array) -> float:
-    """Area under a curve by the trapezoidal rule; x rises or falls throughout.
+    """Area under a curve by the trapezoidal rule, from the smallest x to the largest; x rises or falls throughout.
 
-    Of `roc_curve`, it is the chance that a positive scores above a negative, ties counting half.
+    Of `roc_curve`, it is the chance that a positive scores above a negative, ties counting half. A curve below
+    zero has a negative area; read from right to left it has the same.
 
     Raises
     ------
-    ValueError : x that goes back and forth (labels and scores instead of a curve?); fewer than 2 points.
+    ValueError : x that goes back and forth (labels and scores instead of a curve?); fewer than 2 points; NaN or
+        infinity.
 
     >>> auc([0, 0.5, 1], [0, 1, 1])
     0.75
@@ -247,10 +258,12 @@ def auc(x: Array, y: Array) -> float:
     x, y = as_float("x", x, ndim=1), as_float("y", y, ndim=1)
     if x.shape != y.shape or x.size < 2:
         raise ValueError(f"x and y must be curves of the same length >= 2, but their shapes are {x.shape}, {y.shape}.")
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise ValueError("x and y must be finite, but a NaN or an infinity came: are these thresholds (auc(fpr, tpr))?")
     steps = np.diff(x)
     if (steps < 0).any() and (steps > 0).any():
         raise ValueError("x must rise or fall throughout: are these labels and scores? auc(fpr, tpr) of roc_curve.")
-    return float(abs(np.trapezoid(y, x)))
+    return float(np.trapezoid(y, x) * (-1 if (steps < 0).any() else 1))
 
 
 def perplexity(nll: float | Array) -> float:
@@ -281,7 +294,12 @@ def bleu(references: Sequence, candidate: Sequence, *, max_n: int = 4) -> float:
     exp(min(0, 1 - r/c)) · (Π p_n)^(1/max_n): p_n is the share of the candidate's n-grams found in a reference,
     each counted at most as often as in the reference that has it most often; c is the candidate's length and
     r the reference length nearest to it (the shorter of two). Over a corpus, counts and lengths are summed
-    first. Nothing is smoothed: a p_n of 0 gives 0.
+    first. Nothing is smoothed: a p_n of 0 gives 0, and so does a candidate without tokens.
+
+    Where all candidates are shorter than n there is no n-gram, and p_n is 0/0: the mean is then over the p_n that
+    exist, so that a perfect translation of three words has 1. sacreBLEU does this by `effective_order=True`, NLTK
+    by `auto_reweigh=True` (for one sentence); by default both give 0 for such a text. Elsewhere the three agree
+    (sacreBLEU by `smooth_method="none"`).
 
     Parameters
     ----------
@@ -317,7 +335,8 @@ def bleu(references: Sequence, candidate: Sequence, *, max_n: int = 4) -> float:
         for n in range(1, max_n + 1):
             matched[n - 1] += _clipped_matches(refs, tokens, n)
             total[n - 1] += max(len(tokens) - n + 1, 0)
-    if matched.min() == 0:
+    matched, total = matched[total > 0], total[total > 0]  # there is no 4-gram in three tokens
+    if matched.min(initial=math.inf) == 0 or not total.size:
         return 0.0
     brevity = min(0.0, 1 - lengths[1] / lengths[0])
     return math.exp(brevity + np.log(matched / total).mean())

@@ -13,6 +13,11 @@ def same(a, b) -> bool:
     return all(np.array_equal(x, y, equal_nan=True) and np.asarray(x).dtype == np.asarray(y).dtype for x, y in pairs)
 
 
+def fortran(x):
+    """The same values column by column."""
+    return np.array(x, order="F")
+
+
 def strided(x):
     """The same values in an array that is not contiguous."""
     wide = np.zeros((*x.shape, 2), x.dtype)
@@ -20,8 +25,32 @@ def strided(x):
     return wide[..., 0]
 
 
+def backwards(x):
+    """The same values in an array that runs backwards through memory."""
+    turn = (slice(None, None, -1),) * x.ndim
+    return np.array(x[turn], order="C")[turn]
+
+
+def read_only(x):
+    """The same values where nobody may write."""
+    x = x.copy()
+    x.flags.writeable = False
+    return x
+
+
+LAYOUTS = {"Fortran": fortran, "strided": strided, "backwards": backwards, "read-only": read_only}
+
+
+def arrays_in(tree) -> list:
+    """Every array that hangs in a cache, however deep."""
+    if isinstance(tree, np.ndarray):
+        return [tree]
+    parts = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, tuple | list) else ()
+    return [array for part in parts for array in arrays_in(part)]
+
+
 def assert_laws(forward, backward, *arrays, **static):
-    """dtype in = dtype out, nothing mutated, a named cache that can be used twice, strided arrays welcome."""
+    """dtype in = dtype out, nothing given is changed, what is returned is the caller's, any layout is welcome."""
     for dtype in (np.float32, np.float64):
         given = _map(lambda a, d=dtype: np.asarray(a).astype(d), arrays)
         kept, kept_static = copy.deepcopy(given), copy.deepcopy(static)
@@ -36,10 +65,28 @@ def assert_laws(forward, backward, *arrays, **static):
         assert [np.shape(g) for g in _leaves(gradients)] == [a.shape for a in _leaves(given)]
         assert same(given, kept) and same(dout, kept_dout) and same(out, kept_out), "nothing given may change"
         assert same(backward(dout, cache), gradients), "backward must leave its cache as it was"
-        again, cache = forward(*_map(strided, given), **kept_static)
-        tolerance = {"rtol": 1e-4, "atol": 1e-5} if dtype == np.float32 else {"rtol": 1e-10, "atol": 1e-12}
-        for a, b in zip(_leaves((again, backward(_map(strided, dout), cache))), _leaves((out, gradients)), strict=True):
-            np.testing.assert_allclose(a, b, **tolerance)
+        assert_belongs_to_the_caller(backward, given, out, cache, dout)
+        for layout, lay_out in LAYOUTS.items():
+            again, cache = forward(*_map(lay_out, given), **copy.deepcopy(kept_static))
+            found = _leaves((again, backward(_map(lay_out, dout), cache)))
+            tolerance = {"rtol": 1e-4, "atol": 1e-5} if dtype == np.float32 else {"rtol": 1e-10, "atol": 1e-12}
+            for a, b in zip(found, _leaves((kept_out, gradients)), strict=True):
+                np.testing.assert_allclose(a, b, **tolerance, err_msg=f"results must not depend on layout: {layout}")
+
+
+def assert_belongs_to_the_caller(backward, given, out, cache, dout):
+    """Whoever writes into what was returned changes no gradient, and no gradient is another one's memory."""
+    gradients = backward(dout, cache)
+    kept = copy.deepcopy(gradients)
+    others = [a for a in (*arrays_in(cache), *_leaves(given), *_leaves(dout)) if isinstance(a, np.ndarray)]
+    each = [g for g in _leaves(gradients) if isinstance(g, np.ndarray)]
+    for i, gradient in enumerate(each):
+        mine = others + each[:i]
+        assert not any(np.shares_memory(gradient, a) for a in mine), "a gradient must be memory of its own"
+    for y in _leaves(out):
+        if isinstance(y, np.ndarray) and not any(np.shares_memory(y, a) for a in _leaves(given)):
+            y += 1
+    assert same(backward(dout, cache), kept), "what a forward pass returns must share no memory with its cache"
 
 
 def planted_faults(backward):

@@ -1,7 +1,7 @@
 """Data: tables, photographs and text that are already on the computer, and what is done to data before training.
 
 Nothing is downloaded. Tables and photographs are read from the files of an installed scikit-learn
-(by path, so that scikit-learn itself, which is slow to import, is not), the text from Python's standard library.
+(by path, so that scikit-learn itself, which is slow to import, is not); the texts lie beside this module.
 """
 
 from course_utils.data.images import (

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from course_utils._types import Array
-from course_utils._validate import as_float, check_no_nan
+from course_utils._validate import as_float, check_no_nan, check_not_masked
 
 
 def _generator(rng) -> "np.random.Generator":
@@ -21,6 +21,8 @@ def _generator(rng) -> "np.random.Generator":
 
 def _rows(arrays) -> tuple[tuple[Array, ...], int]:
     """The arrays and the number of examples, which they share."""
+    for a in arrays:
+        check_not_masked("an array", a)
     arrays = tuple(np.asarray(a) for a in arrays)
     lengths = [len(a) if a.ndim else 0 for a in arrays]
     if not arrays or min(lengths) == 0 or len(set(lengths)) > 1:
@@ -94,8 +96,14 @@ def train_test_split(
     """
     arrays, N = _rows(arrays)
     rng = _generator(rng)
-    n_test = math.ceil(test_size * N) if isinstance(test_size, float) else int(test_size)
-    if not 0 < n_test < N or (isinstance(test_size, float) and not 0 < test_size < 1):
+    is_share = isinstance(test_size, float | np.floating)
+    if not is_share and not isinstance(test_size, int | np.integer):
+        raise TypeError(f"test_size must be a share such as 0.25, or a number of examples, but {test_size!r} came.")
+    if is_share and not 0 < test_size < 1:
+        n_test = 0  # neither is 1.0, nor a NaN, a share
+    else:
+        n_test = math.ceil(test_size * N) if is_share else int(test_size)
+    if not 0 < n_test < N:
         raise ValueError(f"test_size must leave examples on both sides, but of {N} it takes {test_size} for the test.")
     order = rng.permutation(N)
     is_test = np.zeros(N, bool)
@@ -159,7 +167,7 @@ class Standardizer(_Fitted):
         X = as_float("X", X, ndim=2)
         _rows((X,))
         check_no_nan("X", X)
-        self.mean_, scale = X.mean(axis=0, dtype=np.float64), X.std(axis=0, dtype=np.float64)
+        self.mean_, scale = _mean_and_deviation(X)
         rounding = 10 * np.finfo(X.dtype).eps * np.abs(self.mean_)  # all that differs in a constant column
         self.scale_ = np.where(scale > rounding, scale, 1.0)
         return self
@@ -173,6 +181,18 @@ class Standardizer(_Fitted):
         """Back to the old units: x · scale_ + mean_."""
         X = self._columns(X, "mean_")
         return (X * self.scale_ + self.mean_).astype(X.dtype, copy=False)
+
+
+def _mean_and_deviation(X: Array) -> tuple[Array, Array]:
+    """Of each column, in float64; where squares would overflow (1e160) or vanish (1e-170), in a unit of its own."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, deviation = X.mean(axis=0, dtype=np.float64), X.std(axis=0, dtype=np.float64)
+    extreme = ~(deviation < np.inf) | (deviation < 1e-150)
+    if extreme.any():
+        columns = X[:, extreme].astype(np.float64)
+        unit = 2.0 ** (np.frexp(np.abs(columns).max(axis=0))[1] - 1)  # a power of two: dividing by it is exact
+        mean[extreme], deviation[extreme] = (columns / unit).mean(axis=0) * unit, (columns / unit).std(axis=0) * unit
+    return mean, deviation
 
 
 class Imputer(_Fitted):

@@ -15,6 +15,7 @@ from course_utils.generative.game import (
 )
 from course_utils.layers import Dense, LeakyReLU, Sequential
 from course_utils.optim import Adam
+from course_utils.train import fit
 
 
 class GAN:
@@ -57,18 +58,22 @@ class GAN:
         """
         X = as_float("X", X, ndim=2).astype(np.float32)
         check_no_nan("X", X)
-        self.generator = G = _network(self.latent, self.hidden, X.shape[1], rng)
-        self.discriminator = D = _network(X.shape[1], self.hidden, 1, rng)
-        state_d, state_g = self.optimizer.init(D.params), self.optimizer.init(G.params)
-        history = []
-        for _ in range(steps):
-            loss_d, grads = self._discriminator_step(X[rng.integers(len(X), size=batch)], self._noise(batch, rng))
-            D.params, state_d = self.optimizer.step(D.params, grads, state_d)
-            loss_g, grads = self._generator_step(self._noise(batch, rng))
-            G.params, state_g = self.optimizer.step(G.params, grads, state_g)
-            history.append((loss_d, loss_g))
-        self.history = np.array(history, np.float64)
+        self.generator = _network(self.latent, self.hidden, X.shape[1], rng)
+        self.discriminator = _network(X.shape[1], self.hidden, 1, rng)
+
+        def draws(rng):
+            return ((X[rng.integers(len(X), size=batch)], rng) for _ in range(steps))
+
+        losses = {"discriminator": GAN._discriminator_loss, "generator": GAN._generator_loss}
+        seen = []
+        fit(self, draws, losses, dict.fromkeys(losses, self.optimizer), 1, rng, on_step=seen.append, progress=False)
+        self.history = np.array([step.loss for step in seen]).reshape(-1, 2)
         return self
+
+    @property
+    def parts(self) -> dict[str, Sequential]:
+        """The two networks by name, as `fit` trains them: in turns, the discriminator first."""
+        return {"discriminator": _trained(self.discriminator), "generator": _trained(self.generator)}
 
     def sample(self, n: int, *, rng: "np.random.Generator") -> Array:
         """n samples (n, D) of the generator, float32."""
@@ -81,17 +86,19 @@ class GAN:
     def _noise(self, n: int, rng: "np.random.Generator") -> Array:
         return rng.normal(size=(n, self.latent)).astype(np.float32)
 
-    def _discriminator_step(self, real: Array, z: Array) -> tuple[float, Params]:
+    def _discriminator_loss(self, batch: tuple) -> tuple[float, Params]:
         """D's loss on real and generated samples and its gradients; G stands still."""
-        fake, _ = self.generator.forward(z)
+        real, rng = batch
+        fake, _ = self.generator.forward(self._noise(len(real), rng))
         logits, cache_d = self.discriminator.forward(np.concatenate([real, fake]))
         loss, cache = discriminator_loss_forward(logits[: len(real)], logits[len(real) :])
         dlogits = np.concatenate(discriminator_loss_backward(1.0, cache))
         return float(loss), self.discriminator.backward(dlogits, cache_d)[1]
 
-    def _generator_step(self, z: Array) -> tuple[float, Params]:
+    def _generator_loss(self, batch: tuple) -> tuple[float, Params]:
         """G's loss and its gradients, which reach it through D; D stands still."""
-        fake, cache_g = self.generator.forward(z)
+        real, rng = batch
+        fake, cache_g = self.generator.forward(self._noise(len(real), rng))
         logits, cache_d = self.discriminator.forward(fake)
         loss, cache = generator_loss_forward(logits, saturating=self.saturating)
         dfake, _ = self.discriminator.backward(generator_loss_backward(1.0, cache), cache_d)

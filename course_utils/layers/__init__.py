@@ -9,26 +9,35 @@ A layer holds `params`, a dict of arrays, and nothing about the examples that go
 What else must be kept to go on later is in `state` (running statistics) and `generators` (sources of randomness).
 """
 
+from course_utils.layers.activations import GELU, LeakyReLU, ReLU, Sigmoid, Tanh
 from course_utils.layers.base import Layer
-from course_utils.layers.feedforward import (
-    GELU,
-    BatchNorm,
+from course_utils.layers.container import Caches, Container
+from course_utils.layers.dense import Dense, Embedding, Unembedding
+from course_utils.layers.images import (
+    AvgPool2D,
+    Conv1D,
     Conv2D,
-    Dense,
-    Dropout,
-    Embedding,
+    ConvTranspose2D,
     Flatten,
-    LayerNorm,
-    LeakyReLU,
+    GlobalAveragePool,
     MaxPool2D,
-    ReLU,
-    Sigmoid,
-    Tanh,
 )
-from course_utils.layers.recurrent import GRU, LSTM, RNN, LastStep
-from course_utils.layers.sequential import Sequential, SequentialCache
+from course_utils.layers.recurrent import (
+    GRU,
+    LSTM,
+    RNN,
+    Bidirectional,
+    LastStep,
+    MeanOverTime,
+    Recurrent,
+    Stacked,
+)
+from course_utils.layers.regularising import BatchNorm, Dropout, LayerNorm, RMSNorm
+from course_utils.layers.sequential import Parallel, Residual, Sequential, SequentialCache
 
 __all__ = [
-    "GELU", "GRU", "LSTM", "RNN", "BatchNorm", "Conv2D", "Dense", "Dropout", "Embedding", "Flatten", "LastStep",
-    "Layer", "LayerNorm", "LeakyReLU", "MaxPool2D", "ReLU", "Sequential", "SequentialCache", "Sigmoid", "Tanh",
+    "GELU", "GRU", "LSTM", "RNN", "AvgPool2D", "BatchNorm", "Bidirectional", "Caches", "Container", "Conv1D", "Conv2D",
+    "ConvTranspose2D", "Dense", "Dropout", "Embedding", "Flatten", "GlobalAveragePool", "LastStep", "Layer",
+    "LayerNorm", "LeakyReLU", "MaxPool2D", "MeanOverTime", "Parallel", "RMSNorm", "ReLU", "Recurrent", "Residual",
+    "Sequential", "SequentialCache", "Sigmoid", "Stacked", "Tanh", "Unembedding",
 ]  # fmt: skip

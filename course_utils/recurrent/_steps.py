@@ -41,9 +41,33 @@ def batch_first(h: Array) -> Array:
     return h.swapaxes(0, 1).copy()
 
 
+def time_mask(mask, N: int, T: int) -> Array | None:
+    """A mask (N, T) as (T, N, 1), True where a step counts; None where all do.
+
+    Raises
+    ------
+    TypeError : a mask that is not boolean. ValueError : another shape.
+    """
+    if mask is None:
+        return None
+    mask = np.asarray(mask)
+    if mask.dtype != bool:
+        raise TypeError(
+            f"mask must be boolean, True where a step counts, but its dtype is {mask.dtype}: from lengths, "
+            "padding_mask(lengths, T)."
+        )
+    check_shape("mask", mask, (N, T), "One True or False for each step of each example.")
+    return np.ascontiguousarray(mask.T)[..., None]
+
+
+def parted(d: Array, keep: Array) -> tuple[Array, Array]:
+    """A gradient of a state in two: what goes through the step, and what passes it by where the step does not count."""
+    return d * keep, d * ~keep
+
+
 def rows(x: Array) -> Array:
     """(T, N, D) -> (T·N, D): all steps as the rows of one matrix product."""
-    return x.reshape(-1, x.shape[-1])
+    return x.reshape(x.shape[0] * x.shape[1], x.shape[2])  # not -1, which NumPy cannot tell of an empty array
 
 
 def input_part(x: Array, W: Array, b: Array) -> Array:
@@ -67,7 +91,7 @@ def weight_gradient(x: Array, da: Array) -> Array:
 
 def blocks(a: Array, gates: int) -> Array:
     """(N, gates·H) -> (gates, N, H), a view; copied, each block lies together in memory, which is twice as fast."""
-    return a.reshape(len(a), gates, -1).swapaxes(0, 1)
+    return a.reshape(len(a), gates, a.shape[1] // gates).swapaxes(0, 1)
 
 
 # In both functions below e⁻ᵃ may be inf, and 1 / (1 + inf) = 0 is the right answer:

@@ -12,10 +12,12 @@ from course_utils.recurrent._steps import (
     blocks,
     checked,
     input_part,
+    parted,
     rows,
     sigmoid_in_place,
     tanh_into,
     time_first,
+    time_mask,
     weight_gradient,
 )
 
@@ -35,7 +37,7 @@ class GRUCellCache(NamedTuple):
 
 class GRUCache(NamedTuple):
     """What gru_backward needs, time first: x (T, N, D), h (T+1, N, H) with h[0] the initial state, gates (T, 3, N, H)
-    with blocks r, z, n, and q (T, N, H), the state's part of the candidate."""
+    with blocks r, z, n, q (T, N, H), the state's part of the candidate, and the mask as (T, N, 1) or None."""
 
     x: Array
     h: Array
@@ -43,6 +45,7 @@ class GRUCache(NamedTuple):
     U: Array
     gates: Array
     q: Array
+    keep: Array | None = None
 
 
 def gru_cell_forward(x: Array, h_prev: Array, W: Array, U: Array, b_W: Array, b_U: Array) -> tuple[Array, GRUCellCache]:
@@ -109,7 +112,9 @@ def gru_cell_backward(dout: Array, cache: GRUCellCache) -> tuple[Array, ...]:
     return da_W @ W.T, dh_prev, x.T @ da_W, h_prev.T @ da_U, da_W.sum(axis=0), da_U.sum(axis=0)
 
 
-def gru_forward(x: Array, h0: Array, W: Array, U: Array, b_W: Array, b_U: Array) -> tuple[Array, GRUCache]:
+def gru_forward(
+    x: Array, h0: Array, W: Array, U: Array, b_W: Array, b_U: Array, *, mask: Array | None = None
+) -> tuple[Array, GRUCache]:
     """GRU over a sequence: `gru_cell_forward` at t = 1 … T, from the state h0.
 
     Parameters
@@ -117,6 +122,8 @@ def gru_forward(x: Array, h0: Array, W: Array, U: Array, b_W: Array, b_U: Array)
     x : (N, T, D) float.
     h0 : (N, H) float.
     W : (D, 3H) float, U : (H, 3H) float, b_W and b_U : (3H,) float, in blocks r | z | n.
+    mask : (N, T) boolean, True where a step counts, or None. Where it does not, state and output stay as they were
+        (as in Keras; PyTorch's packed sequences put 0 there), so that the last step holds the last state that counts.
 
     Returns
     -------
@@ -132,6 +139,7 @@ def gru_forward(x: Array, h0: Array, W: Array, U: Array, b_W: Array, b_U: Array)
     """
     x, h0, W, U, b_W, b_U = checked(3, x, {"h0": h0}, W, U, {"b_W": b_W, "b_U": b_U}, sequence=True)
     (N, T, _), H = x.shape, len(U)
+    keep = time_mask(mask, N, T)
     x = time_first(x)
     a = input_part(x, W, b_W)  # (T, N, 3H)
     gates, q = np.empty((T, 3, N, H), x.dtype), np.empty((T, N, H), x.dtype)
@@ -147,7 +155,9 @@ def gru_forward(x: Array, h0: Array, W: Array, U: Array, b_W: Array, b_U: Array)
             n += r * q[t]
             tanh_into(n, n)
             h[t + 1] = n + z * (h[t] - n)
-    return batch_first(h[1:]), GRUCache(x, h, W, U, gates, q)
+            if keep is not None:
+                np.copyto(h[t + 1], h[t], where=~keep[t])
+    return batch_first(h[1:]), GRUCache(x, h, W, U, gates, q, keep)
 
 
 def gru_backward(dout: Array, cache: GRUCache) -> tuple[Array, ...]:
@@ -158,7 +168,7 @@ def gru_backward(dout: Array, cache: GRUCache) -> tuple[Array, ...]:
     >>> gru_backward(np.ones((1, 3, 1)), cache)[1]
     array([[3.]])
     """
-    x, h, W, U, gates, q = cache
+    x, h, W, U, gates, q, keep = cache
     (T, N, D), H = x.shape, len(U)
     dh_out = as_dout(dout, (N, T, H), x.dtype)
     dh, U_T = np.zeros((N, H), x.dtype), U.T.copy()
@@ -168,12 +178,16 @@ def gru_backward(dout: Array, cache: GRUCache) -> tuple[Array, ...]:
         r, z, n = gates[t]
         da_r, da_z, da_n = blocks(da_W[t], 3)  # views: what is put in them stands in da_W
         dh += dh_out[:, t]
+        if keep is not None:
+            dh, dh_kept = parted(dh, keep[t])
         da_n[...] = dh * (1 - z) * (1 - n**2)
         da_z[...] = dh * (h[t] - n) * z * (1 - z)
         da_r[...] = da_n * q[t] * r * (1 - r)
         da_U[t, :, : 2 * H] = da_W[t, :, : 2 * H]
         da_U[t, :, 2 * H :] = da_n * r
         dh = dh * z + da_U[t] @ U_T
+        if keep is not None:
+            dh += dh_kept
     dx = (rows(da_W) @ W.T).reshape(T, N, D)
     dW, dU = weight_gradient(x, da_W), weight_gradient(h[:-1], da_U)
     return batch_first(dx), dh, dW, dU, rows(da_W).sum(axis=0), rows(da_U).sum(axis=0)

@@ -12,10 +12,12 @@ from course_utils.recurrent._steps import (
     blocks,
     checked,
     input_part,
+    parted,
     rows,
     sigmoid_in_place,
     tanh_into,
     time_first,
+    time_mask,
     weight_gradient,
 )
 
@@ -37,7 +39,7 @@ class LSTMCellCache(NamedTuple):
 
 class LSTMCache(NamedTuple):
     """What lstm_backward needs, time first: x (T, N, D), gates (T, 4, N, H) with blocks i, f, g, o,
-    h and c (T+1, N, H) with the initial states at 0, and tanh_c (T, N, H)."""
+    h and c (T+1, N, H) with the initial states at 0, tanh_c (T, N, H), and the mask as (T, N, 1) or None."""
 
     x: Array
     W: Array
@@ -46,6 +48,7 @@ class LSTMCache(NamedTuple):
     h: Array
     c: Array
     tanh_c: Array
+    keep: Array | None = None
 
 
 def lstm_cell_forward(
@@ -116,7 +119,9 @@ def lstm_cell_backward(dout: tuple[Array, Array], cache: LSTMCellCache) -> tuple
     return da @ W.T, da @ U.T, dc * f, x.T @ da, h_prev.T @ da, da.sum(axis=0)
 
 
-def lstm_forward(x: Array, h0: Array, c0: Array, W: Array, U: Array, b: Array) -> tuple[tuple[Array, Array], LSTMCache]:
+def lstm_forward(
+    x: Array, h0: Array, c0: Array, W: Array, U: Array, b: Array, *, mask: Array | None = None
+) -> tuple[tuple[Array, Array], LSTMCache]:
     """LSTM over a sequence: `lstm_cell_forward` at t = 1 … T, from the states h0 and c0.
 
     Parameters
@@ -124,6 +129,8 @@ def lstm_forward(x: Array, h0: Array, c0: Array, W: Array, U: Array, b: Array) -
     x : (N, T, D) float.
     h0, c0 : (N, H) float.
     W : (D, 4H) float, U : (H, 4H) float, b : (4H,) float, in blocks i | f | g | o.
+    mask : (N, T) boolean, True where a step counts, or None. Where it does not, state and output stay as they were
+        (as in Keras; PyTorch's packed sequences put 0 there), so that the last step holds the last state that counts.
 
     Returns
     -------
@@ -139,6 +146,7 @@ def lstm_forward(x: Array, h0: Array, c0: Array, W: Array, U: Array, b: Array) -
     """
     x, h0, c0, W, U, b = checked(4, x, {"h0": h0, "c0": c0}, W, U, {"b": b}, sequence=True)
     (N, T, _), H = x.shape, len(U)
+    keep = time_mask(mask, N, T)
     x = time_first(x)
     a = input_part(x, W, b)  # (T, N, 4H)
     gates = np.empty((T, 4, N, H), x.dtype)
@@ -155,7 +163,10 @@ def lstm_forward(x: Array, h0: Array, c0: Array, W: Array, U: Array, b: Array) -
             c[t + 1] = f * c[t] + i * g
             tanh_into(tanh_c[t], c[t + 1])
             h[t + 1] = o * tanh_c[t]
-    return (batch_first(h[1:]), c[T].copy()), LSTMCache(x, W, U, gates, h, c, tanh_c)
+            if keep is not None:
+                for state in (h, c):
+                    np.copyto(state[t + 1], state[t], where=~keep[t])
+    return (batch_first(h[1:]), c[T].copy()), LSTMCache(x, W, U, gates, h, c, tanh_c, keep)
 
 
 def lstm_backward(dout: tuple[Array, Array], cache: LSTMCache) -> tuple[Array, ...]:
@@ -166,7 +177,7 @@ def lstm_backward(dout: tuple[Array, Array], cache: LSTMCache) -> tuple[Array, .
     >>> lstm_backward((np.zeros((1, 3, 1)), zeros + 1), cache)[0].ravel()
     array([1., 1., 1.])
     """
-    x, W, U, gates, h, c, tanh_c = cache
+    x, W, U, gates, h, c, tanh_c, keep = cache
     (T, N, D), H = x.shape, len(U)
     dh_out, dc = _checked_dout(dout, (N, T, H), (N, H), x.dtype)
     dc, dh = dc.copy(), np.zeros((N, H), x.dtype)
@@ -176,6 +187,8 @@ def lstm_backward(dout: tuple[Array, Array], cache: LSTMCache) -> tuple[Array, .
         i, f, g, o = gates[t]
         da_i, da_f, da_g, da_o = blocks(da[t], 4)  # views: what is put in them stands in da
         dh += dh_out[:, t]
+        if keep is not None:
+            (dh, dh_kept), (dc, dc_kept) = parted(dh, keep[t]), parted(dc, keep[t])
         dc += dh * o * (1 - tanh_c[t] ** 2)
         da_i[...] = dc * g * i * (1 - i)
         da_f[...] = dc * c[t] * f * (1 - f)
@@ -183,6 +196,9 @@ def lstm_backward(dout: tuple[Array, Array], cache: LSTMCache) -> tuple[Array, .
         da_o[...] = dh * tanh_c[t] * o * (1 - o)
         dh = da[t] @ U_T
         dc *= f
+        if keep is not None:
+            dh += dh_kept
+            dc += dc_kept
     dx = (rows(da) @ W.T).reshape(T, N, D)
     return batch_first(dx), dh, dc, weight_gradient(x, da), weight_gradient(h[:-1], da), rows(da).sum(axis=0)
 

@@ -6,19 +6,32 @@ import numpy as np
 
 from course_utils._types import Array
 from course_utils._validate import as_dout
-from course_utils.recurrent._steps import batch_first, checked, input_part, rows, tanh_into, time_first, weight_gradient
+from course_utils.recurrent._steps import (
+    batch_first,
+    checked,
+    input_part,
+    rows,
+    tanh_into,
+    time_first,
+    time_mask,
+    weight_gradient,
+)
 
 
 class RNNCache(NamedTuple):
-    """What rnn_backward needs, time first: x (T, N, D), and h (T+1, N, H) with h[0] the initial state."""
+    """What rnn_backward needs, time first: x (T, N, D), h (T+1, N, H) with h[0] the initial state, and the
+    mask as (T, N, 1) or None."""
 
     x: Array
     h: Array
     W: Array
     U: Array
+    keep: Array | None = None
 
 
-def rnn_forward(x: Array, h0: Array, W: Array, U: Array, b: Array) -> tuple[Array, RNNCache]:
+def rnn_forward(
+    x: Array, h0: Array, W: Array, U: Array, b: Array, *, mask: Array | None = None
+) -> tuple[Array, RNNCache]:
     """Recurrent network h_t = tanh(x_t W + h_{t-1} U + b), t = 1 … T.
 
     Parameters
@@ -28,6 +41,8 @@ def rnn_forward(x: Array, h0: Array, W: Array, U: Array, b: Array) -> tuple[Arra
     W : (D, H) float, for the input.
     U : (H, H) float, for the state. The memory has weights of its own: its size differs from the input's.
     b : (H,) float.
+    mask : (N, T) boolean, True where a step counts, or None. Where it does not, state and output stay as they were
+        (as in Keras; PyTorch's packed sequences put 0 there), so that the last step holds the last state that counts.
 
     Returns
     -------
@@ -35,7 +50,7 @@ def rnn_forward(x: Array, h0: Array, W: Array, U: Array, b: Array) -> tuple[Arra
 
     Raises
     ------
-    TypeError, ValueError : not numbers; shapes that do not fit; NaN in x or h0.
+    TypeError, ValueError : not numbers; shapes that do not fit; NaN in x or h0; a mask that does not fit.
 
     References
     ----------
@@ -47,6 +62,7 @@ def rnn_forward(x: Array, h0: Array, W: Array, U: Array, b: Array) -> tuple[Arra
     """
     x, h0, W, U, b = checked(1, x, {"h0": h0}, W, U, {"b": b}, sequence=True)
     (N, T, _), H = x.shape, len(U)
+    keep = time_mask(mask, N, T)
     x = time_first(x)
     a = input_part(x, W, b)
     h = np.empty((T + 1, N, H), x.dtype)
@@ -55,7 +71,9 @@ def rnn_forward(x: Array, h0: Array, W: Array, U: Array, b: Array) -> tuple[Arra
         for t in range(T):
             a[t] += h[t] @ U
             tanh_into(h[t + 1], a[t])
-    return batch_first(h[1:]), RNNCache(x, h, W, U)
+            if keep is not None:
+                np.copyto(h[t + 1], h[t], where=~keep[t])
+    return batch_first(h[1:]), RNNCache(x, h, W, U, keep)
 
 
 def rnn_backward(dout: Array, cache: RNNCache) -> tuple[Array, Array, Array, Array, Array]:
@@ -69,13 +87,16 @@ def rnn_backward(dout: Array, cache: RNNCache) -> tuple[Array, Array, Array, Arr
     >>> dx.ravel().round(4)
     array([0.0037, 0.0088, 0.0789])
     """
-    x, h, W, U = cache
+    x, h, W, U, keep = cache
     T, N, D = x.shape
     dout = as_dout(dout, (N, T, len(U)), x.dtype)
     da, dh = np.empty_like(h[1:]), np.zeros_like(h[0])
     U_T = U.T.copy()  # laid out for the product that is made T times
     for t in reversed(range(T)):
-        da[t] = (dout[:, t] + dh) * (1 - h[t + 1] ** 2)
-        dh = da[t] @ U_T
+        dh = dout[:, t] + dh
+        da[t] = dh * (1 - h[t + 1] ** 2)
+        if keep is not None:
+            da[t] *= keep[t]
+        dh = da[t] @ U_T if keep is None else da[t] @ U_T + dh * ~keep[t]
     dx = (rows(da) @ W.T).reshape(T, N, D)
     return batch_first(dx), dh, weight_gradient(x, da), weight_gradient(h[:-1], da), rows(da).sum(axis=0)

@@ -7,6 +7,7 @@ from course_utils.plan import load_lessons, needed_for
 from course_utils.viz import style
 from course_utils.viz.broadcast import broadcasting, broadcasting_in_words
 from course_utils.viz.figures import show
+from course_utils.viz.graph import graph
 from course_utils.viz.keras_cell import start_worker
 from course_utils.viz.lesson_map import lesson_map
 from course_utils.viz.live_figure import LiveFigure, live
@@ -21,6 +22,7 @@ __all__ = [
     "begin",
     "broadcasting",
     "broadcasting_in_words",
+    "graph",
     "lesson_map",
     "live",
     "load_lessons",

@@ -32,6 +32,12 @@ CASES = {
     "conv2d, pairs": (arrays(1, 2, (5, 6), (2, 3)), {"stride": (2, 1), "pad": (0, 1)}),
     "conv2d, one place": (arrays(2, 3, (3, 2), (3, 2), batch=1), {}),
     "conv2d, 1x1 kernel": (arrays(3, 4, (2, 3), (1, 1)), {}),
+    "conv_transpose2d": ((rng.normal(size=(2, 3, 3, 2)), rng.normal(size=(3, 2, 2, 3)), rng.normal(size=2)), {}),
+    "conv_transpose2d, all options": (
+        (rng.normal(size=(1, 2, 3, 2)), rng.normal(size=(2, 2, 3, 3)), rng.normal(size=2)),
+        {"stride": (2, 3), "pad": (1, 0), "output_pad": (1, 2)},
+    ),
+    "max_pool2d, the whole image": ((distinct(2, 3, 3, 4),), {"size": (3, 4)}),
     "max_pool2d": ((distinct(2, 3, 4, 6),), {}),
     "max_pool2d, windows that overlap": ((distinct(2, 2, 5, 6),), {"size": 3, "stride": 1}),
     "max_pool2d, rest dropped": ((distinct(1, 2, 5, 7),), {"size": (2, 3), "stride": 3}),

@@ -7,6 +7,7 @@ import pytest
 
 from course_utils import affine, losses
 from course_utils.activations import relu_backward, relu_forward, softmax, softmax_backward, softmax_forward
+from course_utils.conv import max_pool2d_forward
 from course_utils.gradcheck import GradientMismatch, check_gradients, numerical_gradient
 
 
@@ -187,6 +188,64 @@ def test_a_fault_in_one_direction_needs_its_tolerance(square):
 
 def test_an_empty_array_has_an_empty_gradient():
     assert check_gradients(relu_forward, np.zeros((0, 3))) == 0
+
+
+def test_a_kink_is_named_as_what_it_is():
+    with pytest.raises(
+        GradientMismatch, match=r"x has a kink at index \(1,\), value 0: its slope is -?0 on the left"
+    ) as at:
+        check_gradients(relu_forward, np.array([1.0, 0.0, -2.0]))
+    assert at.value.index == (1,) and at.value.analytic == 0
+    left, right = at.value.slopes
+    assert left == 0 and abs(right) > 0.01
+    with pytest.raises(GradientMismatch, match="has a kink at index"):
+        check_gradients(relu_forward, np.array([3e-6]))  # within the step
+    with pytest.raises(GradientMismatch, match=r"has a kink .* equal values in max pooling"):
+        check_gradients(max_pool2d_forward, np.ones((1, 1, 2, 2)), size=2)
+    halfway = check_gradients(losses.mae_forward, np.array([1.0, 2.0]), target=np.array([1.0, 0.0]))
+    assert halfway < 1e-9  # the middle of the two slopes, which is what a central difference sees
+
+
+def test_a_wrong_slope_is_no_kink():
+    def steep(dout, cache):
+        return 3 * dout
+
+    def other_side(dout, cache):
+        return -dout
+
+    for backward in (steep, other_side):
+        with pytest.raises(GradientMismatch, match="is wrong, worst at index") as at:
+            check_gradients((relu_forward, backward), np.array([0.0]))
+        assert at.value.slopes is None
+    curved = (lambda x: (x**2 * 1e4, x)), (lambda dout, x: 2.001e4 * dout * x)
+    with pytest.raises(GradientMismatch, match="is wrong"):
+        check_gradients(curved, np.array([1e-3, 1.0]))
+
+
+@pytest.mark.parametrize("size", [1e3, 1e6, 1e8])
+def test_large_numbers_are_checked_with_a_step_of_their_size(size, rng):
+    x, W, b = size * rng.normal(size=(5, 4)), rng.normal(size=(4, 3)), rng.normal(size=3)
+    for arrays in ((x, W, b), (x / size, size * W, b), (x / size, W, size * b)):
+        assert check_gradients(affine.affine_forward, *arrays) < 1e-5 * size
+    z = np.round(size) + rng.normal(size=(3, 4))
+    if size < 1e8:  # there, what is left of a difference of 1 has seven digits
+        assert check_gradients(softmax_forward, z) < 1e-5
+
+
+def test_large_numbers_hide_no_fault(rng):
+    x, W, b = 1e6 * rng.normal(size=(5, 4)), rng.normal(size=(4, 4)), rng.normal(size=4)
+
+    def off(dout, cache):
+        dx, dW, db = affine.affine_backward(dout, cache)
+        return dx * 1.0001, dW, db
+
+    def turned(dout, cache):
+        dx, dW, db = affine.affine_backward(dout, cache)
+        return dx, dW.T, db
+
+    for backward, name in ((off, "x"), (turned, "W")):
+        with pytest.raises(GradientMismatch, match=f"gradient of {name} is wrong"):
+            check_gradients((affine.affine_forward, backward), x, W, b)
 
 
 class TestNumericalGradient:

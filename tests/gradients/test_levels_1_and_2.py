@@ -43,8 +43,20 @@ CASES = {
     "huber": (losses, (PRED,), {"target": TARGET, "delta": 0.7}),
     "binary_cross_entropy": (losses, (X,), {"target": rng.uniform(size=X.shape)}),
     "cross_entropy": (losses, (rng.normal(size=(2, 3, 5)),), {"labels": LABELS}),
+    "mse, weights": (losses, (PRED,), {"target": TARGET, "weights": rng.uniform(size=len(PRED))}),
+    "huber, none": (losses, (PRED,), {"target": TARGET, "delta": 0.7, "reduction": "none"}),
+    "binary_cross_entropy, sum": (losses, (X,), {"target": rng.uniform(size=X.shape), "reduction": "sum"}),
+    "cross_entropy, smoothed and weighted": (
+        losses, (rng.normal(size=(2, 3, 5)),),
+        {"labels": LABELS, "label_smoothing": 0.2, "class_weights": np.arange(5.0), "weights": rng.uniform(size=2)},
+    ),
+    "cross_entropy, soft": (
+        losses, (rng.normal(size=(2, 3, 5)),), {"labels": rng.dirichlet(np.ones(5), (2, 3)), "reduction": "none"}
+    ),
     "cross_entropy, ignore_index": (losses, (rng.normal(size=(2, 3, 5)),), {"labels": LABELS, "ignore_index": 2}),
     "layer_norm": (norm, (rng.normal(size=(2, 3, 4)), rng.normal(size=4), rng.normal(size=4)), {}),
+    "rms_norm": (norm, (rng.normal(size=(2, 3, 4)), rng.normal(size=4)), {}),
+    "batch_norm, sequences": (norm, (rng.normal(size=(2, 3, 4)), rng.normal(size=3), rng.normal(size=3)), {}),
     "batch_norm": (norm, (rng.normal(size=(5, 3)), rng.normal(size=3), rng.normal(size=3)), {}),
     "batch_norm, images": (norm, (rng.normal(size=(2, 3, 2, 4)), rng.normal(size=3), rng.normal(size=3)), {}),
     "batch_norm, not training": (

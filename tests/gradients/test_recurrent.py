@@ -39,6 +39,15 @@ def test_the_gradient_is_right_and_planted_faults_are_caught(case):
     assert_checked(*pair(case), *CASES[case])
 
 
+@pytest.mark.parametrize("case", ["rnn", "lstm", "gru"])
+@pytest.mark.parametrize("mask", [[[1, 1, 0], [1, 1, 1]], [[0, 1, 1], [1, 0, 0]], [[0, 0, 0], [0, 1, 0]]])
+def test_masks(case, mask):
+    mask = np.array(mask, bool)
+    assert check_gradients(pair(case), *CASES[case], mask=mask) < 1e-6
+    if mask[1].all():
+        assert_laws(*pair(case), *CASES[case], mask=mask)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_the_laws_hold(case):
     assert_laws(*pair(case), *CASES[case])
@@ -59,7 +68,7 @@ def test_where_only_the_last_state_is_looked_at_and_where_only_the_hidden_ones()
 
 def no_way_through_time(dout, cache):
     """Truncated at one step: what the next step would have sent back is lost."""
-    x, h, W, U = cache
+    x, h, W, U, _ = cache
     da = dout.swapaxes(0, 1) * (1 - h[1:] ** 2)
     dW, dU = np.einsum("tnd,tnh->dh", x, da), np.einsum("tnk,tnh->kh", h[:-1], da)
     return (da @ W.T).swapaxes(0, 1), da[0] @ U.T, dW, dU, da.sum(axis=(0, 1))

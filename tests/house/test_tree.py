@@ -12,7 +12,7 @@ import pytest
 from tools import readme_map
 from tools.commands.places import ROOT
 
-BINARY = {".png", ".npz", ".wav", ".gz", ".ico"}
+BINARY = {".png", ".npz", ".wav", ".gz", ".xz", ".ico"}
 # Put together from halves, so that this file does not hold what it looks for.
 PATHS = "(?<![\\w.:])/(?:" + "|".join(["wo" + "rk/", "ro" + r"ot/\.", "o" + "pt/(?:dlenv|scratch|wheels|pypi)"]) + ")"
 HOSTS = "|".join(

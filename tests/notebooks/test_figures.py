@@ -259,3 +259,25 @@ def test_style_gives_each_of_ten_curves_two_cues():
     assert len({entry["color"] for entry in cycle}) == 10
     assert all(a["linestyle"] != b["linestyle"] for a, b in itertools.pairwise(cycle))
     assert len(set(viz.style.MARKERS)) == len(set(viz.style.HATCHES)) == 10
+
+
+def test_the_graph_of_a_tape_is_drawn_from_left_to_right(shown, strict):
+    from course_utils.autograd import Tensor
+    from course_utils.viz.graph import layout
+
+    x, w = Tensor(3.0, name="x$"), Tensor([1.0, 2.0], name="w")
+    y = (x * w + x).sum() - 1
+    y.backward()
+    places = layout(y.tape())
+    assert len(set(places.values())) == len(y.tape()) == 7  # x, w, *, +, sum, 1 and -, no two on one place
+    for node in y.tape():
+        assert all(places[id(parent)][0] < places[id(node)][0] for parent in node.parents)
+    fig = viz.graph(y)
+    texts = [text.get_text() for text in fig.axes[0].texts]
+    assert "x\\$\n3\ngrad 5" in texts and "*\n[3, 6]\ngrad [1, 1]" in texts
+    viz.show(fig, alt="The graph of a small formula, seven boxes.")
+    assert shown
+    for _ in range(40):
+        y = y + 1
+    with pytest.raises(ValueError, match="cannot be read"):
+        viz.graph(y)

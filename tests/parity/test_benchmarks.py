@@ -11,6 +11,7 @@ from benchmarks.__main__ import main, options, orders
 from benchmarks.cases import MAKERS
 from benchmarks.items import ITEMS, Growth
 from benchmarks.measure import exponent, interleave, peak_memory, ratio
+from benchmarks.operations import OPERATIONS
 from benchmarks.report import growth_table, report
 from benchmarks.worker import measuring_environment
 
@@ -51,7 +52,7 @@ def test_the_page_names_the_machine_in_words_only(quick):
     assert f"/{getpass.getuser()}" not in quick[1]
 
 
-@each_item
+@pytest.mark.parametrize("item", [item.name for item in ITEMS if item.name not in OPERATIONS])
 @each_dtype
 def test_the_naive_version_is_right(item, dtype):
     functions = MAKERS[item](dtype, quick=True)
@@ -132,7 +133,7 @@ def test_what_can_be_asked_for(capsys):
     asked = options(["--only", "conv", "--rounds", "7"])
     found = orders(asked)
     assert [o["rounds"] for o in found] == [3, 2, 2] and not any(o["growth"] for o in found)
-    assert found[0]["items"] == ["conv2d, stride 1", "conv2d, stride 2"]
+    assert found[0]["items"] == ["conv2d, stride 1", "conv2d, stride 2", "transposed convolution"]
     whole = orders(options([]))
     assert whole[0]["growth"] and not whole[1]["growth"] and len(whole[0]["items"]) == len(ITEMS)
     only_growth = orders(options(["--only", "growth"]))

@@ -96,3 +96,13 @@ def test_scipy_calls_it_correlation(dtype):
     np.testing.assert_allclose(out[0, 0], flipped, **TOLERANCE[dtype])
     full, _ = conv.conv1d_forward(line[None, None], short[None, None], none, pad=3)
     np.testing.assert_allclose(full[0, 0], signal.correlate(line, short, mode="full"), **TOLERANCE[dtype])
+
+
+@each_dtype
+@pytest.mark.parametrize("stride, pad, more", [(1, 0, 0), (2, 1, 1), (3, 2, 0)])
+def test_conv_transpose2d(dtype, stride, pad, more):
+    assert_parity(
+        conv.conv_transpose2d_forward, conv.conv_transpose2d_backward, normal((2, 3, 5, 4), (3, 2, 4, 3), (2,)), dtype,
+        torch_op=lambda x, K, b: F.conv_transpose2d(x, K, b, stride=stride, padding=pad, output_padding=more),
+        stride=stride, pad=pad, output_pad=more,
+    )  # fmt: skip

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 import torch
 
-from course_utils.layers import BatchNorm, Conv2D, Dense, Flatten, MaxPool2D, ReLU, Sequential
+from course_utils.layers import LSTM, BatchNorm, Bidirectional, Conv2D, Dense, Flatten, MaxPool2D, ReLU, Sequential
 from course_utils.losses import cross_entropy_backward, cross_entropy_forward
 from course_utils.optim import SGD
 
@@ -89,3 +89,31 @@ def test_keras_learns_the_same(model, digits_like):
         optimizer.apply(tape.gradient(loss, peer.trainable_variables), peer.trainable_variables)
         theirs.append(float(loss))
     np.testing.assert_allclose(ours(model, x, labels), theirs, rtol=1e-6)
+
+
+def test_a_bidirectional_lstm_over_padded_sequences_is_pytorchs_over_packed_ones(rng):
+    lengths = np.array([5, 2, 3])
+    x, mask = rng.normal(size=(3, 5, 4)), np.arange(5) < lengths[:, None]
+    model = Bidirectional(LSTM(4, 3, rng, state=True), LSTM(4, 3, rng, state=True))
+    peer = torch.nn.LSTM(4, 3, batch_first=True, bidirectional=True).double()
+    with torch.no_grad():
+        for side, end in (("forwards", ""), ("backwards", "_reverse")):
+            for name, value in (("ih", "W"), ("hh", "U")):
+                getattr(peer, f"weight_{name}_l0{end}").copy_(torch.tensor(model.params[f"{side}.{value}"].T))
+            getattr(peer, f"bias_ih_l0{end}").copy_(torch.tensor(model.params[f"{side}.b"]))
+            getattr(peer, f"bias_hh_l0{end}").zero_()
+    zeros = np.zeros((3, 3))
+    (h, lasts), cache = model.forward((x, ((zeros, zeros), (zeros, zeros))), mask=mask)
+    given = torch.tensor(x, requires_grad=True)
+    packed = torch.nn.utils.rnn.pack_padded_sequence(given, lengths, batch_first=True, enforce_sorted=False)
+    out, (h_n, c_n) = peer(packed)
+    out, _ = torch.nn.utils.rnn.pad_packed_sequence(out, batch_first=True)
+    np.testing.assert_allclose(h * mask[..., None], out.detach(), rtol=1e-12, atol=1e-14)
+    for side in (0, 1):
+        for ours, theirs in zip(lasts[side], (h_n[side], c_n[side]), strict=True):
+            np.testing.assert_allclose(ours, theirs.detach(), rtol=1e-12)
+    dout = rng.normal(size=h.shape) * mask[..., None]
+    out.backward(torch.tensor(dout))
+    (dx, _), grads = model.backward((dout, ((zeros, zeros), (zeros, zeros))), cache)
+    np.testing.assert_allclose(dx, given.grad, rtol=1e-10, atol=1e-13)
+    np.testing.assert_allclose(grads["backwards.U"], peer.weight_hh_l0_reverse.grad.T, rtol=1e-10, atol=1e-13)

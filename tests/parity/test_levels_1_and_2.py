@@ -126,6 +126,20 @@ def test_cross_entropy(shape, dtype, rng):
 
 
 @every_dtype
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("soft", [False, True])
+def test_cross_entropy_with_class_weights_and_smoothing(reduction, soft, dtype, rng):
+    labels, weights = rng.integers(4, size=6), np.asarray(rng.uniform(size=4), dtype)
+    labels = np.asarray(rng.dirichlet(np.ones(4), 6), dtype) if soft else labels
+    options = {"reduction": reduction, "label_smoothing": 0.1}
+    assert_parity(
+        *pair(losses, "cross_entropy"), [rng.normal(size=(6, 4))], dtype, labels=labels, class_weights=weights,
+        torch_op=lambda z: F.cross_entropy(z, torch.tensor(labels), weight=torch.tensor(weights), **options),
+        **options,
+    )  # fmt: skip
+
+
+@every_dtype
 def test_cross_entropy_with_examples_that_do_not_count(dtype, rng):
     labels = np.array([0, -100, 2, 1, -100])
     kept = np.flatnonzero(labels != -100)
@@ -194,3 +208,20 @@ def test_running_statistics_are_pytorchs(dtype, rng):
         running = norm.batch_norm_forward(x, one, zero, running=running)[1].running
     np.testing.assert_allclose(running[0], layer.running_mean.numpy(), **TOLERANCE[dtype])
     np.testing.assert_allclose(running[1], layer.running_var.numpy(), **TOLERANCE[dtype])
+
+
+@every_dtype
+@pytest.mark.parametrize("shape", [(5, 4), (2, 3, 4)])
+def test_rms_norm(shape, dtype, rng):
+    assert_parity(
+        *pair(norm, "rms_norm"), [rng.normal(size=shape), rng.normal(size=4)], dtype,
+        torch_op=lambda x, gamma: F.rms_norm(x, (4,), gamma, 1e-6),
+    )  # fmt: skip
+
+
+@every_dtype
+def test_batch_norm_of_sequences(dtype, rng):
+    assert_parity(
+        *pair(norm, "batch_norm"), [rng.normal(size=(4, 3, 5)), rng.normal(size=3), rng.normal(size=3)], dtype,
+        torch_op=lambda x, gamma, beta: F.batch_norm(x, None, None, gamma, beta, training=True),
+    )  # fmt: skip

@@ -90,3 +90,9 @@ def test_curves_for_the_other_class_and_text_labels(rng):
     for ours, theirs in ((metrics.roc_curve, sk.roc_curve), (metrics.pr_curve, sk.precision_recall_curve)):
         for a, b in zip(ours(words, scores, pos_label="ill"), theirs(words, scores, pos_label="ill"), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-13)
+
+
+def test_the_area_under_any_curve_has_its_sign(rng):
+    for x in (np.sort(rng.normal(size=9)), np.sort(rng.normal(size=9))[::-1]):
+        y = rng.normal(size=9)
+        assert metrics.auc(x, y) == pytest.approx(sk.auc(x, y), rel=1e-13)

@@ -101,3 +101,38 @@ def test_a_single_number_is_a_sum_of_one_term():
 def test_an_axis_that_is_not_there():
     with pytest.raises(ValueError, match="axis 2"):
         act.softmax(np.ones((2, 3)), axis=2)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_gelu_has_a_gradient_where_a_cube_would_overflow(dtype):
+    x = np.array([-1000, -30, 0, 30, 1000, np.finfo(dtype).max / 4], dtype)
+    out, cache = act.gelu_forward(x)
+    np.testing.assert_allclose(out, [0, 0, 0, *x[3:]])
+    np.testing.assert_allclose(act.gelu_backward(np.ones_like(x), cache), [0, 0, 0.5, 1, 1, 1], atol=1e-6)
+
+
+@pytest.mark.parametrize("slope", [-0.5, 0.0, 0.2, 1.0, 3.0])
+def test_leaky_relu_of_any_slope(slope):
+    x = np.array([-2.0, 0.0, 5.0, np.inf])
+    out, cache = act.leaky_relu_forward(x, slope=slope)
+    np.testing.assert_array_equal(out, [-2 * slope, 0, 5, np.inf])
+    np.testing.assert_allclose(act.leaky_relu_backward(np.ones(4), cache), [slope, slope, 1, 1], rtol=1e-15)
+    with pytest.raises(ValueError, match="slope must be a finite number, but nan came"):
+        act.leaky_relu(x, slope=np.nan)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_small_probabilities_keep_their_digits(dtype):
+    x = np.array([-80.0, -40.0, -5.0], dtype)
+    np.testing.assert_allclose(
+        act.sigmoid(x), np.exp(x.astype(np.longdouble)) / (1 + np.exp(x.astype(np.longdouble))), rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("shape, axis", [((4, 0), -1), ((0, 1, 4), 0)])
+def test_softmax_over_an_axis_of_nothing_is_nothing(shape, axis):
+    x = np.zeros(shape)
+    for name in ("softmax", "log_softmax"):
+        out, cache = getattr(act, f"{name}_forward")(x, axis=axis)
+        assert out.shape == getattr(act, f"{name}_backward")(x, cache).shape == shape
+    assert (act.logsumexp(x, axis) == -np.inf).all()  # the logarithm of an empty sum

@@ -21,6 +21,16 @@ def test_single_examples_and_empty_batches(shape, rng):
     assert (dx.shape, dW.shape, db.shape) == (shape, (3, 4), (4,))
 
 
+@pytest.mark.parametrize("lead, d_in, d_out", [((2,), 0, 4), ((2, 3), 0, 0), ((0,), 3, 0), ((), 0, 2), ((2, 0), 0, 1)])
+def test_no_features_and_no_outputs(lead, d_in, d_out):
+    x, W, b = np.ones((*lead, d_in)), np.ones((d_in, d_out)), np.arange(d_out) + 1.0
+    out, cache = affine.affine_forward(x, W, b)
+    assert out.shape == (*lead, d_out) and (out == b).all()
+    gradients = affine.affine_backward(np.ones_like(out), cache)
+    assert [g.shape for g in gradients] == [x.shape, W.shape, b.shape]
+    assert (gradients[2] == np.prod(lead)).all()
+
+
 def test_the_gradients_of_the_weights_alone_are_the_same(rng):
     out, cache = affine.affine_forward(rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=4))
     dout = rng.normal(size=out.shape)
@@ -94,11 +104,11 @@ def test_dropout_drops_the_share_and_keeps_the_mean(dtype, rate, rng):
     assert out.dtype == dtype
 
 
-def test_dropout_outside_training_is_a_copy():
+def test_dropout_outside_training_is_the_input_itself():
     x = np.arange(3.0)
     out, cache = affine.dropout_forward(x, rate=0.5, training=False)
     np.testing.assert_array_equal(out, x)
-    assert not np.shares_memory(out, x)
+    assert out is x
     np.testing.assert_array_equal(affine.dropout_backward(x, cache), x)
 
 
@@ -111,3 +121,42 @@ def test_dropout_errors(rng):
             affine.dropout_forward(np.ones(2), rate=0.5, rng=wrong)
     with pytest.raises(ValueError, match="x holds 1 NaN"):
         affine.dropout_forward([np.nan], rate=0.5, rng=rng)
+
+
+class TestGradientsOfEachExample:
+    @pytest.mark.parametrize("shape", [(4, 3), (4, 5, 3), (4, 2, 5, 3), (0, 3), (4, 0, 3)])
+    def test_affine_is_what_each_example_gives_alone(self, shape, rng):
+        x, W, b = rng.normal(size=shape), rng.normal(size=(3, 2)), rng.normal(size=2)
+        out, cache = affine.affine_forward(x, W, b)
+        dout = rng.normal(size=out.shape)
+        dW, db = affine.affine_example_gradients(dout, cache)
+        assert dW.shape == (len(x), 3, 2) and db.shape == (len(x), 2)
+        for n in range(len(x)):
+            alone = affine.affine_backward(dout[n : n + 1], affine.affine_forward(x[n : n + 1], W, b)[1])
+            np.testing.assert_allclose(dW[n], alone[1], rtol=1e-12, atol=1e-14)
+            np.testing.assert_allclose(db[n], alone[2], rtol=1e-12, atol=1e-14)
+
+    @pytest.mark.parametrize("shape", [(4,), (4, 6), (2, 3, 4), (0, 3)])
+    def test_embedding_is_what_each_example_gives_alone(self, shape, rng):
+        table, ids = rng.normal(size=(5, 2)), rng.integers(5, size=shape)
+        out, cache = affine.embedding_forward(table, ids=ids)
+        dout = rng.normal(size=out.shape)
+        gradients = affine.embedding_example_gradients(dout, cache)
+        assert gradients.shape == (len(ids), 5, 2)
+        for n in range(len(ids)):
+            alone = affine.embedding_backward(dout[n], affine.embedding_forward(table, ids=ids[n])[1])
+            np.testing.assert_allclose(gradients[n], alone, rtol=1e-12, atol=1e-14)
+
+    def test_without_an_axis_of_examples(self):
+        _, cache = affine.affine_forward(np.ones(3), np.ones((3, 2)), np.zeros(2))
+        with pytest.raises(ValueError, match="x must have an axis of examples"):
+            affine.affine_example_gradients(np.ones(2), cache)
+        _, cache = affine.embedding_forward(np.ones((3, 2)), ids=1)
+        with pytest.raises(ValueError, match="ids must have an axis of examples"):
+            affine.embedding_example_gradients(np.ones(2), cache)
+
+
+def test_embedding_in_rows_of_no_features():
+    out, cache = affine.embedding_forward(np.zeros((3, 0)), ids=[2, 0])
+    assert out.shape == (2, 0)
+    assert affine.embedding_backward(out, cache).shape == (3, 0)

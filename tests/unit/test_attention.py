@@ -265,3 +265,60 @@ def test_wrong_types_are_named():
         padding_mask([1.5], 3)
     with pytest.raises(TypeError, match="q must hold numbers"):
         dot([["a"]], B, B)
+
+
+PADDED = np.arange(3) < np.array([3, 1, 2])[:, None]  # (N, T), with as many sentences as words
+
+
+@pytest.mark.parametrize("mask", [PADDED, PADDED[:, ::-1], ~PADDED], ids=["behind", "before", "turned round"])
+def test_a_mask_that_fits_in_two_ways_is_refused(rng, mask):
+    q, k, v = qkv(rng, (3,), Tq=3, Tk=3)
+    x, params = rng.normal(size=(3, 3, 4)), additive_params(rng)
+    for run in (
+        lambda mask: scaled_dot_product_attention_forward(q, k, v, mask=mask)[0],
+        lambda mask: scaled_dot_product_attention_forward(q[:, None], k[:, None], v[:, None], mask=mask)[0],
+        lambda mask: chunked_attention(q, k, v, mask=mask),
+        lambda mask: multi_head_attention_forward(x, x, eye_params(4), heads=2, mask=mask)[0],
+        lambda mask: additive_attention_forward(x, k, params, mask=mask)[0],
+    ):
+        with pytest.raises(ValueError, match=r"fits in two ways.*mask\[:, None\] says that its rows are examples"):
+            run(mask)
+        assert not np.allclose(run(mask[:, None]), run(mask[None]))
+
+
+def test_masks_of_two_axes_that_mean_one_thing_are_taken(rng):
+    q, k, v = qkv(rng, (3,), Tq=3, Tk=3)
+    alike = np.array([[True, True, False]] * 3)
+    gaps = np.array([[True, False, True], [True, True, False], [True, True, True]])
+    for mask in (causal_mask(3), np.tri(3, k=-1, dtype=bool), alike, gaps, np.ones((3, 3), bool)):
+        out = scaled_dot_product_attention_forward(q, k, v, mask=mask)[0]
+        np.testing.assert_array_equal(out, scaled_dot_product_attention_forward(q, k, v, mask=mask[None])[0])
+    fewer = qkv(rng, (2,), Tq=3, Tk=3)
+    scaled_dot_product_attention_forward(*fewer, mask=PADDED)  # two examples, three rows: these are queries
+    one = qkv(rng, (), Tq=3, Tk=3)
+    scaled_dot_product_attention_forward(*one, mask=PADDED)  # no batch
+
+
+def test_chunks_where_only_the_values_have_a_batch(rng):
+    q, k, v = rng.normal(size=(4, 5)), rng.normal(size=(1, 6, 5)), rng.normal(size=(2, 3, 6, 2))
+    for mask in (None, rng.random((4, 6)) < 0.7, rng.random((2, 1, 4, 6)) < 0.7, rng.random((2, 3, 1, 6)) < 0.7):
+        for one, other in ((q, k), (q[None], k[0])):
+            np.testing.assert_allclose(
+                chunked_attention(one, other, v, mask=mask, chunk=2),
+                scaled_dot_product_attention_forward(one, other, v, mask=mask)[0],
+                atol=1e-12,
+            )
+
+
+@pytest.mark.parametrize("N, Tq, T", [(0, 2, 3), (2, 2, 0), (0, 2, 0), (2, 0, 3), (1, 1, 1)])
+def test_additive_attention_of_nothing(rng, N, Tq, T):
+    params, keys = additive_params(rng), rng.normal(size=(N, T, 3))
+    for query in (rng.normal(size=(N, Tq, 4)), rng.normal(size=(N, 4))):
+        for mask in (None, np.ones((N, 1, T), bool)):
+            out, cache = additive_attention_forward(query, keys, params, mask=mask)
+            dquery, dkeys, grads = additive_attention_backward(np.ones_like(out), cache)
+            assert out.shape == (*query.shape[:-1], 3) and cache.weights.shape == (*query.shape[:-1], T)
+            assert dquery.shape == query.shape and dkeys.shape == keys.shape
+            assert {name: g.shape for name, g in grads.items()} == {name: p.shape for name, p in params.items()}
+            if not (N and T and out.size):
+                assert not out.any() and not any(g.any() for g in grads.values())

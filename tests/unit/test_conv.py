@@ -75,8 +75,8 @@ def test_groups_of_any_size_give_the_same(rng, monkeypatch, bytes_a_group):
     pooled, pool_cache = max_pool2d_forward(x)
     dout, dpooled = rng.normal(size=out.shape), rng.normal(size=pooled.shape)
     gradients, dx = conv2d_backward(dout, cache), max_pool2d_backward(dpooled, pool_cache)
-    monkeypatch.setattr(conv, "_GROUP_BYTES", bytes_a_group)
-    assert len(conv._groups(x)) > 1
+    monkeypatch.setattr(conv._windows, "_GROUP_BYTES", bytes_a_group)
+    assert len(conv._windows.groups(x)) > 1
     np.testing.assert_allclose(conv2d_forward(x, K, b, pad=1)[0], out)
     for a, expected in zip(conv2d_backward(dout, cache), gradients, strict=True):
         np.testing.assert_allclose(a, expected, rtol=1e-10, atol=1e-12)
@@ -223,3 +223,57 @@ class TestErrors:
         for forward, backward in ((max_pool2d_forward, max_pool2d_backward), (avg_pool2d_forward, avg_pool2d_backward)):
             with pytest.raises(ValueError, match="dout must have the shape"):
                 backward(np.ones((2, 3, 5, 6)), forward(self.x)[1])
+
+
+class TestTransposed:
+    @pytest.mark.parametrize("stride, pad, more", [(1, 0, 0), (2, 1, 1), ((2, 3), (0, 1), (1, 2)), (3, 0, 0)])
+    def test_it_is_the_gradient_of_a_convolution(self, stride, pad, more, rng):
+        x, K = rng.normal(size=(2, 3, 4, 3)), rng.normal(size=(3, 2, 3, 3))
+        out, _ = conv.conv_transpose2d_forward(x, K, np.zeros(2), stride=stride, pad=pad, output_pad=more)
+        small, cache = conv2d_forward(np.zeros_like(out), K, np.zeros(3), stride=stride, pad=pad)
+        assert small.shape == x.shape
+        np.testing.assert_allclose(out, conv2d_backward(x, cache)[0], rtol=1e-12)
+
+    def test_the_bias_stands_everywhere_also_where_no_kernel_reaches(self):
+        out, _ = conv.conv_transpose2d_forward(np.ones((1, 1, 2, 2)), np.ones((1, 1, 1, 1)), np.array([5.0]), stride=3)
+        assert out[0, 0].tolist() == [[6, 5, 5, 6], [5] * 4, [5] * 4, [6, 5, 5, 6]]
+
+    def test_an_empty_batch(self):
+        out, cache = conv.conv_transpose2d_forward(np.ones((0, 2, 3, 3)), np.ones((2, 1, 2, 2)), np.zeros(1), stride=2)
+        dx, dK, db = conv.conv_transpose2d_backward(out, cache)
+        assert out.shape == (0, 1, 6, 6) and dx.shape == (0, 2, 3, 3) and not dK.any() and not db.any()
+
+    def test_errors(self):
+        x, K, b = np.ones((1, 2, 3, 3)), np.ones((2, 4, 3, 3)), np.zeros(4)
+        with pytest.raises(ValueError, match=r"2 channels .* kernels for 4 .* the input channels stand first"):
+            conv.conv_transpose2d_forward(x, K.swapaxes(0, 1), b)
+        with pytest.raises(ValueError, match=r"b must have shape \(4,\).*channel of the output"):
+            conv.conv_transpose2d_forward(x, K, np.zeros(2))
+        with pytest.raises(ValueError, match="output_pad must be below stride, but 2 and 2 came"):
+            conv.conv_transpose2d_forward(x, K, b, stride=2, output_pad=2)
+        with pytest.raises(ValueError, match="a window of 3 with stride 1 and pad 3 leads nowhere from 3 values"):
+            conv.conv_transpose2d_forward(x, K, b, pad=3)
+
+
+@pytest.mark.parametrize("stride, pad", [(1, 0), (2, 1), ((1, 2), (1, 0))])
+def test_gradients_of_each_image_are_what_it_gives_alone(stride, pad, rng):
+    x, K, b = rng.normal(size=(4, 2, 5, 6)), rng.normal(size=(3, 2, 2, 3)), rng.normal(size=3)
+    out, cache = conv2d_forward(x, K, b, stride=stride, pad=pad)
+    dout = rng.normal(size=out.shape)
+    dK, db = conv.conv2d_example_gradients(dout, cache)
+    for n in range(4):
+        alone = conv2d_backward(dout[n : n + 1], conv2d_forward(x[n : n + 1], K, b, stride=stride, pad=pad)[1])
+        np.testing.assert_allclose(dK[n], alone[1], rtol=1e-12)
+        np.testing.assert_allclose(db[n], alone[2], rtol=1e-12)
+
+
+def test_pooling_the_whole_image_is_pooling_by_one_large_window(rng):
+    x = rng.integers(9, size=(3, 2, 4, 5)).astype(float)  # with equal maxima
+    framed = np.concatenate([x, np.full((3, 2, 4, 1), -1.0)], axis=3)  # the same window, but not the whole image
+    for forward, backward in (
+        (max_pool2d_forward, max_pool2d_backward), (conv.avg_pool2d_forward, conv.avg_pool2d_backward)
+    ):  # fmt: skip
+        (out, cache), (other, other_cache) = forward(x, size=(4, 5)), forward(framed, size=(4, 5))
+        np.testing.assert_allclose(out, other, rtol=1e-12)
+        dout = rng.normal(size=out.shape)
+        np.testing.assert_allclose(backward(dout, cache), backward(dout, other_cache)[..., :5], rtol=1e-12)

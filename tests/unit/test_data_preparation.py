@@ -48,7 +48,10 @@ class TestSplit:
         assert (X_train == X[y_train]).all() and (X_test == X[y_test]).all()
         assert y_train.tolist() != sorted(y_train.tolist())
 
-    @pytest.mark.parametrize("size, count", [(0.5, 5), (0.01, 1), (3, 3), (9, 9)])
+    @pytest.mark.parametrize(
+        "size, count",
+        [(0.5, 5), (0.01, 1), (3, 3), (9, 9), (np.float32(0.25), 3), (np.float32(0.1), 1), (np.int64(4), 4)],
+    )
     def test_sizes(self, size, count, rng):
         assert len(train_test_split(np.arange(10), rng=rng, test_size=size)[1]) == count
 
@@ -65,9 +68,13 @@ class TestSplit:
 
     def test_errors(self, rng):
         X = np.arange(10)
-        for size in (0, 10, 1.0, 0.0, 1.5, -1):
+        for size in (0, 10, 1.0, 0.0, 1.5, -1, np.nan, np.float32(1)):
             with pytest.raises(ValueError, match="test_size must leave examples on both sides"):
                 train_test_split(X, rng=rng, test_size=size)
+        with pytest.raises(TypeError, match="test_size must be a share"):
+            train_test_split(X, rng=rng, test_size="0.25")
+        with pytest.raises(TypeError, match="masked array"):
+            train_test_split(np.ma.masked_equal(X, 3), rng=rng)
         with pytest.raises(ValueError, match="same number of examples"):
             train_test_split(X, X[:5], rng=rng)
         with pytest.raises(TypeError, match="rng must be a numpy Generator"):
@@ -88,6 +95,14 @@ class TestStandardizer:
         np.testing.assert_allclose(Z.mean(0), 0, atol=1e-6)
         np.testing.assert_allclose(Z.std(0), 1, rtol=1e-5)
         np.testing.assert_allclose(model.inverse_transform(Z), X, rtol=1e-5)
+
+    @pytest.mark.parametrize("size", [1e-300, 1e-170, 1e160, 1e307])
+    def test_sizes_whose_squares_overflow_or_vanish(self, size, rng):
+        X = np.column_stack([rng.normal(size=20), rng.normal(size=20) * size, np.full(20, size)])
+        expected = Standardizer().fit(X * [1, 1 / size, 1 / size])
+        model = Standardizer().fit(X)
+        np.testing.assert_allclose(model.scale_, expected.scale_ * [1, size, 1], rtol=1e-12)
+        np.testing.assert_allclose(model.mean_, expected.mean_ * [1, size, size], rtol=1e-12)
 
     def test_new_data_are_measured_by_the_old(self):
         assert Standardizer().fit([[0.0], [2.0]]).transform([[5.0]]).tolist() == [[4.0]]

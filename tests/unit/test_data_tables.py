@@ -1,7 +1,11 @@
 """The bundled data are scikit-learn's, to the last digit, and scikit-learn is not imported for them."""
 
+import hashlib
+import platform
+import pydoc_data.topics
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -60,3 +64,13 @@ def test_the_text_is_long_and_about_python():
     text = data.python_documentation_text()
     assert text == data.python_documentation_text()
     assert "lambda" in text and "def " in text and len(text) > 300_000
+
+
+def test_the_text_is_the_one_that_lessons_learned_from_with_its_licence():
+    text, folder = data.python_documentation_text(), Path(data.__file__).parent / "texts"
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert hashlib.sha256(text.encode()).hexdigest() in readme
+    assert "PYTHON SOFTWARE FOUNDATION LICENSE VERSION 2" in (folder / "LICENSE-python.txt").read_text(encoding="utf-8")
+    if platform.python_version() == "3.11.7":
+        topics = pydoc_data.topics.topics
+        assert text == "\n".join(topics[name] for name in sorted(topics))

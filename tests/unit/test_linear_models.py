@@ -199,3 +199,32 @@ def test_errors_of_the_classifiers(make):
 def test_three_classes_are_not_for_the_logistic_model():
     with pytest.raises(ValueError, match="more than two are SoftmaxRegression's"):
         lm.LogisticRegression().fit(np.ones((3, 1)), [0, 1, 2])
+
+
+@pytest.mark.parametrize("size", [1e-170, 1e-150, 1e100, 1e160, 1e300])
+def test_features_of_any_size_are_separated(size, rng):
+    """Squares of 1e160 overflow: the deviation was infinite, and all features 0 after standardising."""
+    X = rng.normal(size=(60, 2))
+    y = (X @ [1.0, -2.0] + 0.3 * rng.normal(size=60) > 0).astype(int)
+    for make in (lm.LogisticRegression, lm.SoftmaxRegression):
+        plain, scaled = make(C=np.inf).fit(X, y), make(C=np.inf).fit(X * size, y)
+        np.testing.assert_allclose(scaled.coef_ * size, plain.coef_, rtol=1e-6)
+        assert (scaled.predict(X * size) == plain.predict(X)).all()
+        assert np.isfinite(make().fit(X * size, y).predict_proba(X * size)).all()
+
+
+@pytest.mark.parametrize("size", [1e-170, 1e160])
+def test_the_score_knows_no_unit(size, rng):
+    X, y = rng.normal(size=(30, 2)), rng.normal(size=30)
+    model = lm.LinearRegression().fit(X, y)
+    assert lm.LinearRegression().fit(X, y * size).score(X, y * size) == pytest.approx(model.score(X, y), rel=1e-12)
+
+
+def test_labels_that_are_objects_as_from_a_table():
+    X, y = [[0.0], [1.0], [2.0], [3.0]], np.array(["no", "no", "yes", "yes"], dtype=object)
+    model = lm.LogisticRegression().fit(X, y)
+    assert model.score(X, y) == model.score(X, y.astype(str)) == 1 and model.classes_.tolist() == ["no", "yes"]
+    with pytest.raises(TypeError, match="all numbers or all text, but it holds NoneType, str"):
+        model.fit(X, np.array(["no", None, "yes", "yes"], dtype=object))
+    with pytest.raises(TypeError, match="X is a masked array"):
+        model.fit(np.ma.array(X), y)

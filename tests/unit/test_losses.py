@@ -132,7 +132,17 @@ class TestCrossEntropy:
         with pytest.raises(ValueError, match="labels must lie in 0 … 2, but 3 came: do your labels begin at 1"):
             losses.cross_entropy_forward(z, labels=[1, 3])
         with pytest.raises(TypeError, match=r"labels must be integers.*one-hot rows: argmax"):
-            losses.cross_entropy_forward(z, labels=np.eye(3)[:2])
+            losses.cross_entropy_forward(z, labels=np.array([0.0, 1.0]))
+        with pytest.raises(ValueError, match=r"each row with the sum 1, but the sums run from 2 to 2"):
+            losses.cross_entropy_forward(z, labels=2 * np.eye(3)[:2])
+        with pytest.raises(ValueError, match=r"labels must have shape \(2, 3\).*Soft targets"):
+            losses.cross_entropy_forward(z, labels=np.eye(2))
+        with pytest.raises(ValueError, match=r"class_weights must have shape \(3,\)"):
+            losses.cross_entropy_forward(z, labels=[0, 1], class_weights=[1.0, 2.0])
+        with pytest.raises(ValueError, match=r"class_weights must not be negative, but -1.0 came"):
+            losses.cross_entropy_forward(z, labels=[0, 1], class_weights=[1.0, -1.0, 0.0])
+        with pytest.raises(ValueError, match=r"label_smoothing must lie in \[0, 1\].* 1.5 came"):
+            losses.cross_entropy_forward(z, labels=[0, 1], label_smoothing=1.5)
         with pytest.raises(ValueError, match=r"without the classes, \(2,\), but their shape is \(2, 1\)"):
             losses.cross_entropy_forward(z, labels=[[0], [1]])
         with pytest.raises(ValueError, match=r"logits hold \+inf"):
@@ -142,3 +152,94 @@ class TestCrossEntropy:
         for empty in (np.zeros((0, 3)), np.float64(1)):
             with pytest.raises(ValueError, match="logits must have shape"):
                 losses.cross_entropy_forward(empty, labels=np.zeros(0, int))
+
+
+ALL = [*REGRESSION, "binary_cross_entropy", "cross_entropy"]
+
+
+def of_any(name, shape, rng, dtype=np.float64):
+    """Predictions and the options that name a fitting target, with one loss for each place of `shape`."""
+    if name == "cross_entropy":
+        return rng.normal(size=(*shape, 5)).astype(dtype), {"labels": rng.integers(5, size=shape)}
+    return rng.normal(size=shape).astype(dtype), {"target": rng.uniform(size=shape)}
+
+
+@pytest.mark.parametrize("name", ALL)
+class TestReductionsAndWeights:
+    def test_none_gives_every_loss_and_sum_and_mean_are_made_of_them(self, name, rng):
+        pred, options = of_any(name, (4, 3), rng)
+        each, cache = loss_of(name, pred, **options, reduction="none")
+        assert each.shape == (4, 3) and cache.count == 12
+        assert loss_of(name, pred, **options, reduction="sum")[0] == pytest.approx(each.sum(), rel=1e-13)
+        assert loss_of(name, pred, **options)[0] == pytest.approx(each.mean(), rel=1e-13)
+        dout = rng.normal(size=(4, 3))
+        summed = gradient_of(name, loss_of(name, pred, **options, reduction="sum")[1])
+        scaled = summed * (dout if name != "cross_entropy" else dout[..., None])
+        np.testing.assert_allclose(gradient_of(name, cache, dout), scaled, rtol=1e-13)
+
+    def test_a_weight_counts_as_so_many_examples(self, name, rng):
+        pred, options = of_any(name, (3, 2), rng)
+        twice = np.repeat(np.arange(3), [1, 2, 0])
+        loss, cache = loss_of(name, pred, **options, weights=np.array([1, 2, 0]))
+        repeated, _ = loss_of(name, pred[twice], **{k: v[twice] for k, v in options.items()})
+        assert loss == pytest.approx(repeated, rel=1e-13) and cache.count == 6
+        assert not gradient_of(name, cache)[2].any()
+
+    def test_a_mask_leaves_places_out_and_where_nothing_counts_the_loss_is_zero(self, name, rng):
+        pred, options = of_any(name, (3, 2), rng)
+        mask = rng.random((3, 2)) < 0.5
+        mask[0] = True, False
+        each, _ = loss_of(name, pred, **options, reduction="none")
+        loss, cache = loss_of(name, pred, **options, weights=mask)
+        assert loss == pytest.approx(each[mask].mean(), rel=1e-13) and cache.count == mask.sum()
+        loss, cache = loss_of(name, pred, **options, weights=np.zeros(3))
+        assert loss == 0 and not gradient_of(name, cache).any()
+
+    def test_what_does_not_count_may_be_infinite(self, name, rng):
+        pred, options = of_any(name, (2,), rng)
+        pred[1] = -np.inf if name != "binary_cross_entropy" else 1e300
+        with np.errstate(over="ignore"):
+            loss, _ = loss_of(name, pred, **options, weights=np.array([1.0, 0.0]))
+        assert np.isfinite(loss)
+
+    def test_errors(self, name, rng):
+        pred, options = of_any(name, (3, 2), rng)
+        with pytest.raises(ValueError, match="reduction must be 'mean', 'sum' or 'none', but 'average' came"):
+            loss_of(name, pred, **options, reduction="average")
+        with pytest.raises(ValueError, match=r"weights must hold one number for each loss \(3, 2\).*is \(2,\)"):
+            loss_of(name, pred, **options, weights=np.ones(2))
+        with pytest.raises(ValueError, match=r"weights must be finite and not negative, but they run to -1"):
+            loss_of(name, pred, **options, weights=np.array([1.0, -1.0, 1.0]))
+        _, cache = loss_of(name, pred, **options, reduction="none")
+        with pytest.raises(ValueError, match=r"dout must have the shape of the forward pass's output, \(3, 2\)"):
+            gradient_of(name, cache, 1.0)
+
+    def test_half_precision_is_widened(self, name, rng):
+        """70,000 equal examples: their number alone is more than float16 can hold (it ends at 65,504)."""
+        pred, options = of_any(name, (70_000,), rng, np.float16)
+        loss, cache = loss_of(name, pred, **options)
+        wide, _ = loss_of(name, pred.astype(np.float64), **options)
+        assert loss.dtype == np.float32 and loss == pytest.approx(wide, rel=1e-5)
+        assert gradient_of(name, cache).dtype == np.float16
+
+
+class TestTargetsThatAreNotPlainLabels:
+    def test_one_hot_rows_are_labels(self, rng):
+        z, labels = rng.normal(size=(6, 4)), rng.integers(4, size=6)
+        loss, cache = losses.cross_entropy_forward(z, labels=labels)
+        soft, soft_cache = losses.cross_entropy_forward(z, labels=np.eye(4)[labels])
+        assert soft == pytest.approx(loss, rel=1e-14)
+        np.testing.assert_allclose(gradient_of("cross_entropy", soft_cache), gradient_of("cross_entropy", cache))
+
+    def test_smoothing_by_hand(self):
+        z, p = np.array([[0.0, math.log(3)]]), np.array([0.25, 0.75])
+        loss, _ = losses.cross_entropy_forward(z, labels=[1], label_smoothing=0.2)
+        assert loss == pytest.approx(-(0.1 * np.log(p[0]) + 0.9 * np.log(p[1])), rel=1e-14)
+
+    def test_a_class_without_weight_is_left_out_and_ignored_examples_stay_so(self, rng):
+        z, labels = rng.normal(size=(4, 3)), np.array([0, 1, 2, 1])
+        loss, cache = losses.cross_entropy_forward(z, labels=labels, class_weights=[1.0, 0.0, 2.0])
+        weighted, _ = losses.cross_entropy_forward(z, labels=labels, weights=[1.0, 0.0, 2.0, 0.0])
+        assert loss == pytest.approx(weighted, rel=1e-14) and cache.count == 3
+        _, cache = losses.cross_entropy_forward(z, labels=labels, ignore_index=1, label_smoothing=0.1)
+        assert not gradient_of("cross_entropy", cache)[[1, 3]].any() and cache.count == 2

@@ -32,6 +32,20 @@ def test_text_labels_and_a_class_that_one_side_lacks():
         metrics.accuracy([0, 1], ["a", "a"])
 
 
+@pytest.mark.parametrize("score", [metrics.accuracy, metrics.f1])
+def test_labels_from_a_table_of_objects(score):
+    words, average = np.array(["b", "m", "m"], dtype=object), {} if score is metrics.accuracy else {"pos_label": "m"}
+    assert score(words, words, **average) == score(words, ["b", "m", "m"], **average) == 1
+    numbers = np.array([0, 1, np.int64(1)], dtype=object)
+    assert score(numbers, [0, 1, 1]) == score([0, 1, 1], numbers) == score([False, True, True], numbers) == 1
+    assert metrics.confusion_matrix(words, words, labels=np.array(["m", "b"], object)).tolist() == [[2, 0], [0, 1]]
+    for bad, found in ((["b", "m", None], "NoneType, str"), (["b", "m", 1], "int, str"), ([1, 0, None], "NoneType")):
+        with pytest.raises(TypeError, match=f"y_true must hold labels that are all numbers or all text.* {found}"):
+            score(np.array(bad, dtype=object), words)
+    with pytest.raises(TypeError, match="y_pred is a masked array"):
+        score([0, 1, 1], np.ma.masked_equal([0, 1, 1], 0))
+
+
 def test_the_confusion_matrix_in_a_wanted_order():
     table = metrics.confusion_matrix([0, 1, 2, 2], [0, 2, 2, 1], labels=[2, 0])
     assert table.tolist() == [[1, 0], [0, 1]]  # what involves class 1 is left out
@@ -86,6 +100,16 @@ class TestCurves:
         pairs = (difference > 0).mean() + (difference == 0).mean() / 2
         assert metrics.auc(*metrics.roc_curve(y, scores)[:2]) == pytest.approx(pairs)
 
+    @pytest.mark.parametrize("infinity", [np.inf, -np.inf])
+    def test_infinite_scores_that_are_equal_are_a_tie(self, infinity):
+        for y in ([0, 1], [1, 0]):
+            assert metrics.auc(*metrics.roc_curve(y, [infinity, infinity])[:2]) == 0.5
+            assert metrics.pr_curve(y, [infinity, infinity]).precision.tolist() == [0.5, 1]
+        y, scores = [0, 1, 0, 1], np.array([-np.inf, np.inf, 0.0, np.inf])
+        assert (
+            metrics.auc(*metrics.roc_curve(y, scores)[:2]) == metrics.auc(*metrics.roc_curve(y, [0, 2, 1, 2])[:2]) == 1
+        )
+
     def test_precision_and_recall_by_hand(self):
         precision, recall, thresholds = metrics.pr_curve([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.1])
         assert precision.tolist() == [0.5, 2 / 3, 0.5, 1, 1]
@@ -103,9 +127,20 @@ class TestCurves:
             curve([0, 1, 1], [0.1, 0.2])
         with pytest.raises(ValueError, match="scores holds 1 NaN"):
             curve([0, 1], [0.1, np.nan])
+        with pytest.raises(ValueError, match=r"3 values.*one against the rest"):
+            curve([0, 1, 2], [0.1, 0.2, 0.3])
+        for scores in ([0.1, 0.9, 0.4], [0.25, 0.75, 0.25]):
+            with pytest.raises(ValueError, match="are y_true and scores exchanged"):
+                curve(scores, [0, 1, 1])
+        assert curve(np.array(["no", "yes"], object), [0.1, 0.2], pos_label="yes")[1][0] in (0, 1)
 
     def test_auc_wants_a_curve(self):
         assert metrics.auc([1, 0.5, 0], [1, 1, 0]) == 0.75
+        assert metrics.auc([0, 1], [-1, -1]) == metrics.auc([1, 0], [-1, -1]) == -1
+        assert metrics.auc([0, 0], [0, 1]) == 0
+        for x, y in (([0, np.nan], [0, 1]), ([0, 1], [0, np.inf]), ([np.inf, 1], [0, 1])):
+            with pytest.raises(ValueError, match="must be finite"):
+                metrics.auc(x, y)
         with pytest.raises(ValueError, match="x must rise or fall throughout: are these labels and scores"):
             metrics.auc([0, 1, 0], [0.1, 0.2, 0.3])
         for x, y in (([0], [1]), ([0, 1], [0, 1, 1])):
@@ -136,8 +171,18 @@ class TestBleu:
         sentence = self.REFERENCES[0]
         assert metrics.bleu([sentence], sentence) == pytest.approx(1)
         assert metrics.bleu([sentence], list("abcdef")) == 0
-        assert metrics.bleu([sentence], sentence[:3]) == 0  # too short for a 4-gram
         assert metrics.bleu([sentence], []) == 0
+
+    def test_what_has_no_4_gram_is_judged_by_the_n_grams_it_has(self):
+        """The numbers are NLTK 3.9's with auto_reweigh=True and sacreBLEU 2's with effective_order=True."""
+        cat = ["the", "cat", "sat"]
+        assert metrics.bleu([cat], cat) == metrics.bleu([[cat]], [cat]) == metrics.bleu([["a"]], ["a"]) == 1
+        assert metrics.bleu([self.REFERENCES[0]], ["the", "cat", "is"]) == pytest.approx(0.36787944)
+        assert metrics.bleu([[*cat, "down"], ["a", "cat", "sat"]], cat[:2]) == pytest.approx(0.60653066)
+        assert metrics.bleu([list("abcdef")], list("abcdf")) == pytest.approx(0.57893007)
+        assert metrics.bleu([cat], ["the", "dog", "sat"]) == 0  # there are bigrams, and none is right
+        short_and_long = [[cat], [list("abcd")]]
+        assert metrics.bleu(short_and_long, [cat, list("abcd")]) == pytest.approx(1)
 
     def test_short_candidates_pay_by_the_nearest_reference(self):
         assert metrics.bleu([list("abcdef")], list("abcd")) == pytest.approx(math.exp(1 - 6 / 4))

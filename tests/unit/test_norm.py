@@ -97,8 +97,8 @@ def test_errors_of_layer_norm():
 
 def test_errors_of_batch_norm():
     x, one, zero = np.ones((4, 3)), np.ones(3), np.zeros(3)
-    with pytest.raises(ValueError, match="x must have 2 or 4 axes"):
-        norm.batch_norm_forward(np.ones((2, 3, 4)), one, zero)
+    with pytest.raises(ValueError, match="x must have 2 or 3 or 4 axes"):
+        norm.batch_norm_forward(np.ones((2, 3, 4, 5, 6)), one, zero)
     with pytest.raises(ValueError, match="training=False needs running"):
         norm.batch_norm_forward(x, one, zero, training=False)
     for momentum in (-0.1, 1.1):
@@ -110,3 +110,47 @@ def test_errors_of_batch_norm():
         norm.batch_norm_forward(x, one, zero, running=(zero, np.ones(2)))
     with pytest.raises(ValueError, match=r"running\[1\] must not be negative"):
         norm.batch_norm_forward(x, one, zero, running=(zero, -one))
+
+
+class TestRMSNorm:
+    def test_rows_get_a_mean_square_of_one_and_keep_their_mean_s_sign(self, rng):
+        x = rng.normal(3, 2, size=(2, 5, 8))
+        out, _ = norm.rms_norm_forward(x, np.ones(8))
+        np.testing.assert_allclose((out**2).mean(axis=-1), 1, rtol=1e-6)
+        np.testing.assert_allclose(out, x / np.sqrt((x**2).mean(axis=-1, keepdims=True) + 1e-6), rtol=1e-12)
+
+    def test_errors(self):
+        with pytest.raises(ValueError, match=r"gamma must have shape \(3,\)"):
+            norm.rms_norm_forward(np.ones((2, 3)), np.ones(2))
+        with pytest.raises(ValueError, match="eps must be positive, but 0 came"):
+            norm.rms_norm_forward(np.ones((2, 3)), np.ones(3), eps=0)
+        with pytest.raises(ValueError, match="x must have features on its last axis"):
+            norm.rms_norm_forward(np.float64(1), np.ones(1))
+        with pytest.raises(ValueError, match="x holds 1 NaN"):
+            norm.rms_norm_forward(np.array([[np.nan, 1.0]]), np.ones(2))
+
+
+def test_half_precision_is_computed_in_single(rng):
+    """Squares of 400 do not fit into float16: layer norm gave zeros."""
+    x = np.array([[400, -400, 400, -400]], np.float16)
+    one, zero = np.ones(4, np.float16), np.zeros(4, np.float16)
+    for out, cache, backward in (
+        (*norm.layer_norm_forward(x, one, zero), norm.layer_norm_backward),
+        (*norm.rms_norm_forward(x, one), norm.rms_norm_backward),
+    ):
+        assert out.dtype == np.float16 and out.tolist() == [[1, -1, 1, -1]]
+        assert all(g.dtype == np.float16 and np.isfinite(g).all() for g in backward(out, cache))
+    out, cache = norm.batch_norm_forward(x.T, one[:1], zero[:1])
+    assert out.dtype == np.float16 and out.ravel().tolist() == [1, -1, 1, -1]
+    assert cache.running[1].dtype == np.float16
+
+
+def test_batch_norm_of_sequences_is_that_of_images_of_one_row(rng):
+    x, gamma, beta = rng.normal(size=(3, 2, 5)), rng.normal(size=2), rng.normal(size=2)
+    out, cache = norm.batch_norm_forward(x, gamma, beta)
+    image, image_cache = norm.batch_norm_forward(x[:, :, None], gamma, beta)
+    np.testing.assert_array_equal(out, image[:, :, 0])
+    for ours, theirs in zip(
+        norm.batch_norm_backward(out, cache), norm.batch_norm_backward(image, image_cache), strict=True
+    ):
+        np.testing.assert_array_equal(ours, theirs.reshape(ours.shape))

@@ -1,6 +1,7 @@
 """Optimisers and schedules: the laws, values by hand, errors. Step-by-step parity stands in tests/parity."""
 
 import copy
+import math
 
 import numpy as np
 import pytest
@@ -52,7 +53,7 @@ def test_blocks_change_nothing(make, rng, monkeypatch):
     params, grads = {"W": rng.normal(size=(7, 5))}, {"W": rng.normal(size=(7, 5))}
     results = []
     for block in (optim.BLOCK, 4):
-        monkeypatch.setattr(optim, "BLOCK", block)
+        monkeypatch.setattr(optim._base, "BLOCK", block)
         opt, new = make(0.1), params
         state = opt.init(params)
         for _ in range(3):
@@ -164,7 +165,7 @@ def test_numbers_out_of_range(make, message):
 
 def test_a_rule_must_be_given():
     with pytest.raises(NotImplementedError):
-        optim._Optimizer(0.1).step({"x": np.ones(1)}, {"x": np.ones(1)}, {"step": 0})
+        optim._base.Optimizer(0.1).step({"x": np.ones(1)}, {"x": np.ones(1)}, {"step": 0})
 
 
 class TestClipping:
@@ -198,7 +199,7 @@ class TestClipping:
     def test_nan_and_infinity_are_told(self):
         with pytest.raises(ValueError, match=r"grads\['a'\] holds 1 NaN"):
             optim.clip_by_global_norm({"a": np.array([np.nan])}, 1)
-        with pytest.raises(ValueError, match="infinity"):
+        with pytest.raises(ValueError, match="infinite at index"):
             optim.clip_by_global_norm({"a": np.array([np.inf])}, 1)
 
 
@@ -216,3 +217,108 @@ class TestSchedules:
         assert rates.argmax() in (9, 10)
         assert np.abs(np.diff(rates)).max() <= 0.1 + 1e-12
         assert optim.linear_warmup(0.5, steps=5)(99) == 0.5
+
+
+EACH = [
+    optim.SGD(0.01), optim.SGD(0.01, momentum=0.9), optim.SGD(0.01, momentum=0.9, nesterov=True),
+    optim.RMSprop(0.01), optim.Adam(0.01), optim.AdamW(0.01),
+]  # fmt: skip
+each = pytest.mark.parametrize("opt", EACH, ids=lambda opt: f"{type(opt).__name__}{len(vars(opt))}")
+
+
+@each
+class TestWhateverTheMemoryLooksLike:
+    def steps(self, opt, params, grads, lay_out, state=None):
+        state = opt.init({name: lay_out(p) for name, p in params.items()}) if state is None else state
+        for _ in range(5):
+            given = {name: lay_out(p) for name, p in params.items()}, {name: lay_out(g) for name, g in grads.items()}
+            params, state = opt.step(*given, state)
+        return params, state
+
+    @pytest.mark.parametrize(
+        "lay_out",
+        [np.asfortranarray, lambda a: a[::-1][::-1], lambda a: np.repeat(a, 2, 0)[::2], lambda a: a.T.copy().T],
+    )
+    def test_layout_changes_nothing(self, opt, lay_out, rng):
+        """An optimiser forgot its momentum where a parameter was Fortran-ordered, as `.T` of a PyTorch weight is."""
+        params, grads = {"W": rng.normal(size=(3, 4))}, {"W": rng.normal(size=(3, 4))}
+        want, _ = self.steps(opt, params, grads, np.ascontiguousarray)
+        np.testing.assert_array_equal(self.steps(opt, params, grads, lay_out)[0]["W"], want["W"])
+
+    def test_a_state_from_elsewhere_goes_on(self, opt, rng):
+        """Loaded read-only, in another layout: it is remembered further, and not in a copy that is lost."""
+        params, grads = {"W": rng.normal(size=(3, 4))}, {"W": rng.normal(size=(3, 4))}
+        half, state = self.steps(opt, params, grads, np.ascontiguousarray)
+        want, _ = self.steps(opt, half, grads, np.ascontiguousarray, copy.deepcopy(state))
+        for slot in opt.slots:
+            state[slot]["W"] = np.asfortranarray(state[slot]["W"])
+            state[slot]["W"].flags.writeable = False
+        np.testing.assert_array_equal(self.steps(opt, half, grads, np.ascontiguousarray, state)[0]["W"], want["W"])
+
+    def test_half_precision_is_computed_in_single(self, opt, rng):
+        """In float16 Adam's ε is 0: a zero gradient gave 0/0, a small one an infinity."""
+        params, grads = {"w": np.ones(2, np.float16)}, {"w": np.array([0, 1e-3], np.float16)}
+        wide, _ = opt.step({"w": np.ones(2)}, {"w": grads["w"].astype(float)}, opt.init({"w": np.ones(2)}))
+        new, state = opt.step(params, grads, opt.init(params))
+        assert new["w"].dtype == np.float16 and all(state[slot]["w"].dtype == np.float32 for slot in opt.slots)
+        np.testing.assert_allclose(new["w"], wide["w"], rtol=1e-3)
+
+    def test_an_infinite_gradient_and_one_whose_square_is(self, opt):
+        params = {"w": np.ones(1, np.float32)}
+        with pytest.raises(ValueError, match=r"grads\['w'\] is infinite at index \(0,\) \(in 1 of 1 places\)"):
+            opt.step(params, {"w": np.full(1, np.inf, np.float32)}, opt.init(params))
+        large = {"w": np.full(1, 1e20, np.float32)}
+        if opt.squares:
+            with pytest.raises(ValueError, match=r"up to 1e\+20, whose squares float32 cannot hold: clip"):
+                opt.step(params, large, opt.init(params))
+        else:
+            assert np.isfinite(opt.step(params, large, opt.init(params))[0]["w"]).all()
+
+    def test_a_schedule_that_gives_no_rate(self, opt, monkeypatch):
+        params = {"w": np.ones(1)}
+        for bad in (-0.1, math.nan, math.inf):
+            monkeypatch.setattr(opt, "lr", lambda step, bad=bad: bad)
+            with pytest.raises(ValueError, match=r"the learning rate of step 0 must be a number >= 0, but .* gives"):
+                opt.step(params, params, opt.init(params))
+
+
+def test_clipping_measures_what_overflows_when_squared():
+    clipped, norm = optim.clip_by_global_norm({"a": np.array([3e200, 0.0]), "b": np.array([4e200])}, 1.0)
+    assert norm == pytest.approx(5e200, rel=1e-14)
+    np.testing.assert_allclose(clipped["a"], [0.6, 0.0], rtol=1e-14)
+    small, norm = optim.clip_by_global_norm({"a": np.array([3e-200]), "b": np.array([4e-200])}, 1e-200)
+    assert norm == pytest.approx(5e-200, rel=1e-14) and small["b"][0] == pytest.approx(0.8e-200, rel=1e-14)
+
+
+class TestByName:
+    params = {"0.W": np.ones((2, 2)), "0.b": np.ones(2), "1.W": np.ones((2, 2))}
+
+    def test_each_group_moves_as_its_optimiser_says(self, rng):
+        groups = optim.ByName(("0.*", optim.Frozen()), ("*.W", optim.AdamW(0.1, weight_decay=0.5)))
+        grads = {name: rng.normal(size=p.shape) for name, p in self.params.items()}
+        params, state = self.params, groups.init(self.params)
+        alone, alone_state = {"1.W": self.params["1.W"]}, groups.groups[1][1].init({"1.W": self.params["1.W"]})
+        for _ in range(3):
+            params, state = groups.step(params, grads, state)
+            alone, alone_state = groups.groups[1][1].step(alone, {"1.W": grads["1.W"]}, alone_state)
+        assert list(params) == list(self.params)
+        np.testing.assert_array_equal(params["1.W"], alone["1.W"])
+        for name in ("0.W", "0.b"):
+            np.testing.assert_array_equal(params[name], self.params[name])
+
+    def test_the_first_pattern_that_fits_counts(self):
+        groups = optim.ByName(("*.b", optim.SGD(0.0)), ("*", optim.SGD(0.5)))
+        params, _ = groups.step(self.params, self.params, groups.init(self.params))
+        assert params["0.b"].tolist() == [1, 1] and params["0.W"].tolist() == [[0.5, 0.5]] * 2
+
+    def test_errors(self):
+        with pytest.raises(ValueError, match=r"'1.W' fits none of the patterns '0.*': add a last pair"):
+            optim.ByName(("0.*", optim.SGD(0.1))).init(self.params)
+        with pytest.raises(ValueError, match=r"no parameter is left for the pattern '7.*'; names are 0.W, 0.b, 1.W"):
+            optim.ByName(("7.*", optim.SGD(0.1)), ("*", optim.SGD(0.1))).init(self.params)
+        for groups in ((), ("*", optim.SGD(0.1)), (optim.SGD(0.1),)):
+            with pytest.raises(ValueError, match="groups must be pairs"):
+                optim.ByName(*groups)
+        groups = optim.ByName(("*", optim.SGD(0.1)))
+        with pytest.raises(ValueError, match=r"\['0.b'\] are in one only"):
+            groups.step(self.params, {k: v for k, v in self.params.items() if k != "0.b"}, groups.init(self.params))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course_utils import recurrent
 from course_utils.activations import sigmoid
 from course_utils.recurrent import (
     gru_backward,
@@ -225,3 +226,80 @@ class TestErrors:
             h, cache = forward(*arrays)
             with pytest.raises(ValueError, match=r"dout must have the shape .*\(3, 6, 5\), but its shape is \(3, 5\)"):
                 backward(h[:, -1], cache)
+
+
+@pytest.mark.parametrize(
+    "n, t, d, s", [(0, 3, 2, 4), (2, 0, 2, 4), (0, 0, 2, 4), (2, 3, 0, 4), (2, 3, 2, 0), (1, 1, 1, 1)]
+)
+def test_sizes_of_zero_and_one(rng, n, t, d, s):
+    """No examples, no steps, no features, no units: shapes as ever, states handed on, gradients of zero."""
+    states = rng.normal(size=(2, n, s))
+    for forward, backward, gates, given, biases in (
+        (rnn_forward, rnn_backward, 1, states[:1], 1),
+        (lstm_forward, lstm_backward, 4, states, 1),
+        (gru_forward, gru_backward, 3, states[:1], 2),
+    ):
+        weights = [rng.normal(size=(rows, gates * s)) for rows in (d, s)]
+        arrays = [rng.normal(size=(n, t, d)), *given, *weights, *rng.normal(size=(biases, gates * s))]
+        out, cache = forward(*arrays)
+        h, c_T = out if isinstance(out, tuple) else (out, None)
+        assert h.shape == (n, t, s)
+        gradients = backward((np.ones_like(h), np.ones_like(c_T)) if c_T is not None else np.ones_like(h), cache)
+        assert [g.shape for g in gradients] == [a.shape for a in arrays]
+        if t == 0 and c_T is not None:
+            assert np.array_equal(c_T, states[1]) and (gradients[2] == 1).all()
+        if n == 0 or t == 0:
+            assert not any(g.any() for g in gradients[-1 - biases :])
+
+
+class TestMasks:
+    LENGTHS = (4, 1, 3)
+
+    def arrays(self, name, rng):
+        gates, states = {"rnn": (1, 1), "lstm": (4, 2), "gru": (3, 1)}[name]
+        biases = 2 if name == "gru" else 1
+        return (
+            rng.normal(size=(3, 4, 2)), [rng.normal(size=(3, 5)) for _ in range(states)],
+            [rng.normal(size=(2, gates * 5)), rng.normal(size=(5, gates * 5))]
+            + [rng.normal(size=gates * 5) for _ in range(biases)],
+        )  # fmt: skip
+
+    @pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+    @pytest.mark.parametrize("padded", ["at the end", "at the start"])
+    def test_what_does_not_count_is_as_if_it_were_not_there(self, name, padded, rng):
+        x, states, weights = self.arrays(name, rng)
+        forward, backward = getattr(recurrent, f"{name}_forward"), getattr(recurrent, f"{name}_backward")
+        mask = np.arange(4) < np.array(self.LENGTHS)[:, None]
+        mask = mask if padded == "at the end" else mask[:, ::-1]
+        out, cache = forward(x, *states, *weights, mask=mask)
+        h = out[0] if name == "lstm" else out
+        dh = rng.normal(size=h.shape) * mask[..., None]
+        dout = (dh, rng.normal(size=(3, 5))) if name == "lstm" else dh
+        gradients = backward(dout, cache)
+        for n in range(3):
+            one, steps = slice(n, n + 1), mask[n]
+            alone, alone_cache = forward(x[one, steps], *(s[one] for s in states), *weights)
+            np.testing.assert_allclose(h[one, steps], alone[0] if name == "lstm" else alone, rtol=1e-12)
+            if name == "lstm":
+                np.testing.assert_allclose(out[1][one], alone[1], rtol=1e-12)
+            part = (dh[one, steps], dout[1][one]) if name == "lstm" else dh[one, steps]
+            dx, *dstates = backward(part, alone_cache)[: 1 + len(states)]
+            np.testing.assert_allclose(gradients[0][one, steps], dx, rtol=1e-11, atol=1e-14)
+            for ours, theirs in zip(gradients[1:], dstates, strict=False):
+                np.testing.assert_allclose(ours[one], theirs, rtol=1e-11, atol=1e-14)
+        assert not gradients[0][~mask].any()
+
+    def test_the_last_step_holds_the_last_state_that_counts(self, rng):
+        x, states, weights = self.arrays("gru", rng)
+        mask = np.arange(4) < np.array(self.LENGTHS)[:, None]
+        h, _ = recurrent.gru_forward(x, *states, *weights, mask=mask)
+        np.testing.assert_array_equal(h[:, -1], h[np.arange(3), np.array(self.LENGTHS) - 1])
+
+    @pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
+    def test_errors(self, name, rng):
+        x, states, weights = self.arrays(name, rng)
+        forward = getattr(recurrent, f"{name}_forward")
+        with pytest.raises(TypeError, match="mask must be boolean, True where a step counts, but its dtype is int"):
+            forward(x, *states, *weights, mask=np.ones((3, 4), int))
+        with pytest.raises(ValueError, match=r"mask must have shape \(3, 4\)"):
+            forward(x, *states, *weights, mask=np.ones((4, 3), bool))

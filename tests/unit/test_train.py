@@ -1,5 +1,6 @@
 """The training loop: what it learns, records, stops at, keeps on disk and takes up again."""
 
+import functools
 import sys
 
 import numpy as np
@@ -319,3 +320,271 @@ class TestErrors:
         with pytest.raises(KeyError, match="'accuracy' was not recorded, but loss were"):
             History({"loss": [1.0]})["accuracy"]
         assert len(History()) == 0
+
+
+class Adding:
+    """A model with two inputs and two outputs: (x W, z V); what `Parallel` of two dense layers does."""
+
+    def __init__(self, rng):
+        self.params = {"W": rng.normal(size=(3, 2)), "V": rng.normal(size=(2, 1))}
+
+    def forward(self, inputs, training=True):
+        x, z = inputs
+        return (x @ self.params["W"], z @ self.params["V"]), (x, z)
+
+    def backward(self, dout, cache):
+        (x, z), (dx, dz) = cache, dout
+        return None, {"W": x.T @ dx, "V": z.T @ dz}
+
+
+class Scaled:
+    """A model of named inputs: scale · x where the mask says so."""
+
+    def __init__(self):
+        self.params = {"scale": np.array([1.0])}
+
+    def forward(self, x, mask, training=True):
+        return self.params["scale"] * x * mask, x * mask
+
+    def backward(self, dout, cache):
+        return None, {"scale": np.array([np.sum(dout * cache)])}
+
+
+class TestManyInputsAndOutputs:
+    def test_one_loss_for_each_output_and_their_sum(self, rng):
+        x, z, labels, y = rng.normal(size=(20, 3)), rng.normal(size=(20, 2)), rng.integers(2, size=20), np.ones((20, 1))
+        model, losses = Adding(rng), ["cross_entropy", "mse"]
+        start = evaluate(model, ((x, z), (labels, y)), losses)["loss"]
+        a, b = model.forward((x, z))[0]
+        assert start == pytest.approx(cross_entropy_forward(a, labels=labels)[0] + mse_forward(b, target=y)[0])
+        history = fit(model, ((x, z), (labels, y)), losses, SGD(lr=0.1), 5, rng, batch_size=6, progress=False)
+        assert history["loss"][-1] < start
+        still = fit(model, ((x, z), (labels, y)), losses, SGD(lr=0.0), 1, rng, batch_size=6, progress=False)
+        assert still["loss"][0] == pytest.approx(evaluate(model, ((x, z), (labels, y)), losses)["loss"])
+
+    def test_a_tuple_of_inputs_counts_examples_and_not_arrays(self, rng):
+        """20 examples in two inputs are 20 examples (the epoch's loss was weighted by the number of inputs)."""
+        data = ((rng.normal(size=(20, 3)), rng.normal(size=(20, 2))), rng.normal(size=(20, 1)))
+
+        def second(out, y):
+            value, cache = mse_forward(out[1], target=y)
+            return value, (np.zeros((len(y), 2)), mse_backward(1.0, cache))
+
+        model = Adding(rng)
+        history = fit(model, data, second, SGD(lr=0.0), 1, rng, batch_size=12, progress=False)
+        assert history["loss"][0] == pytest.approx(second(model.forward(data[0])[0], data[1])[0])
+
+    def test_a_dict_of_inputs_is_handed_over_by_name(self, rng):
+        x, mask = rng.normal(size=(12, 2)), rng.integers(2, size=(12, 2))
+        model = Scaled()
+        fit(model, ({"x": x, "mask": mask}, 3 * x * mask), "mse", SGD(lr=0.5), 60, rng, progress=False)
+        np.testing.assert_allclose(model.params["scale"], 3, atol=1e-3)
+        assert evaluate(model, ({"x": x, "mask": mask}, 3 * x * mask), "mse", batch_size=5)["loss"] < 1e-6
+
+    def test_another_number_of_losses_than_of_outputs(self, rng):
+        data = ((rng.normal(size=(4, 3)), rng.normal(size=(4, 2))), (np.ones((4, 2)), np.ones((4, 1))))
+        with pytest.raises(ValueError, match="3 losses came for 2 outputs and 2 targets"):
+            fit(Adding(rng), data, ["mse"] * 3, SGD(lr=0.1), 1, rng, progress=False)
+
+
+class TestWeights:
+    def test_examples_without_weight_teach_nothing(self, line):
+        x, y = line
+        weights = (np.arange(40) < 25).astype(float)
+        model, some = dense(), dense()
+        settings = {"epochs": 3, "batch_size": 40, "progress": False}
+        history = fit(
+            model, (x, y, weights), "mse", SGD(lr=0.1), rng=np.random.default_rng(0), validation=(x, y, weights),
+            **settings,
+        )  # fmt: skip
+        reference = fit(some, (x[:25], y[:25]), "mse", SGD(lr=0.1), rng=np.random.default_rng(0), **settings)
+        np.testing.assert_allclose(model.params["W"], some.params["W"], rtol=1e-12)
+        np.testing.assert_allclose(history["loss"], reference["loss"], rtol=1e-12)
+        assert history["val_loss"][-1] == pytest.approx(evaluate(some, (x[:25], y[:25]), "mse")["loss"])
+
+    def test_with_padding_the_mean_counts_tokens(self, rng):
+        """Sequences of 1 and 4 tokens in batches of one: 5 tokens in all, and not two sequences."""
+        x, labels = rng.normal(size=(2, 4, 3)), np.array([[1, -1, -1, -1], [0, 1, 1, 0]])
+        model = Dense(3, 2, rng)
+        loss = functools.partial(cross_entropy_forward, ignore_index=-1)
+        history = fit(model, (x, labels), loss, SGD(lr=0.0), 1, rng, batch_size=1, progress=False)
+        assert history["loss"][0] == pytest.approx(loss(model.forward(x)[0], labels=labels)[0], rel=1e-12)
+
+    def test_a_loss_of_ones_own_gets_the_weights_and_may_say_how_much_counted(self, rng):
+        def heavy(out, y, w):
+            value, cache = mse_forward(out, target=y, weights=w)
+            return value, mse_backward(1.0, cache), cache.count
+
+        x, weights = rng.normal(size=(10, 2)), rng.uniform(size=10)
+        model = dense()
+        data = x, x.sum(axis=1, keepdims=True), weights
+        history = fit(model, data, heavy, SGD(lr=0.0), 1, rng, batch_size=3, progress=False)
+        assert history["loss"][0] == pytest.approx(mse_forward(model.forward(x)[0], target=data[1], weights=weights)[0])
+
+
+class TestAccumulation:
+    def test_gathered_batches_are_one_large_batch_also_where_they_are_unequal(self, rng, line):
+        x, y = line
+
+        def parts(rng):
+            yield from ((x[:5], y[:5]), (x[5:], y[5:]))
+
+        gathered, whole = dense(), dense()
+        fit(gathered, parts, "mse", SGD(lr=0.1), 4, rng, accumulate=2, progress=False)
+        fit(whole, lambda rng: [(x, y)], "mse", SGD(lr=0.1), 4, rng, progress=False)
+        np.testing.assert_allclose(gathered.params["W"], whole.params["W"], rtol=1e-12)
+
+    def test_what_is_left_at_the_end_is_a_step_too(self, rng, line):
+        steps = []
+        fit(dense(), line, "mse", SGD(lr=0.1), 1, rng, batch_size=8, accumulate=2, on_step=steps.append, progress=False)
+        assert [step.number for step in steps] == [1, 2, 3]
+
+    def test_losses_that_count_different_things_cannot_be_gathered(self, rng):
+        x, z = rng.normal(size=(4, 3)), rng.normal(size=(4, 2))
+        weights = np.array([1.0, 0.0, 1.0, 1.0]), np.ones(4)
+        data = (x, z), (np.array([0, 1, 1, 0]), np.ones((4, 1))), weights
+        with pytest.raises(ValueError, match="accumulate needs losses that count the same"):
+            fit(
+                Adding(rng),
+                data,
+                ["cross_entropy", "mse"],
+                SGD(lr=0.1),
+                1,
+                rng,
+                batch_size=2,
+                accumulate=2,
+                progress=False,
+            )
+
+
+class TestWhatIsAddedToTheLoop:
+    def test_a_penalty_sees_the_parameters_and_is_recorded_by_itself(self, rng, line):
+        def shrink(params):
+            return 0.5 * np.sum(params["W"] ** 2), {"W": params["W"]}
+
+        x, y = line
+        penalised, decayed = dense(), dense()
+        settings = {"epochs": 3, "batch_size": 40, "progress": False}
+        history = fit(penalised, line, "mse", SGD(lr=0.1), rng=np.random.default_rng(0), penalty=shrink, **settings)
+        bias = decayed.params["b"]
+        for _ in range(3):
+            out, cache = decayed.forward(x)
+            _, grads = decayed.backward(mse_backward(1.0, mse_forward(out, target=y)[1]), cache)
+            decayed.params = {"W": decayed.params["W"] * 0.9 - 0.1 * grads["W"], "b": bias - 0.1 * grads["b"]}
+            bias = decayed.params["b"]
+        np.testing.assert_allclose(penalised.params["W"], decayed.params["W"], rtol=1e-12)
+        start = dense().params["W"]
+        assert history["penalty"][0] == pytest.approx(0.5 * np.sum(start**2))
+        assert history["loss"][0] == pytest.approx(np.mean((dense().forward(x)[0] - y) ** 2))
+
+    def test_callbacks_see_every_epoch_and_one_may_end_the_training(self, rng, line):
+        seen = []
+
+        def watch(epoch):
+            seen.append((epoch.number, epoch.history["loss"][-1], epoch.model.params["W"].shape))
+            return epoch.number == 3
+
+        history = fit(dense(), line, "mse", SGD(lr=0.1), 9, rng, callbacks=[watch, lambda epoch: None], progress=False)
+        assert [number for number, *_ in seen] == [1, 2, 3] and len(history) == 3 and history.stopped_early
+        assert seen[-1][1:] == (history["loss"][-1], (2, 1))
+
+    def test_on_step_sees_the_gradients_as_they_are_used(self, rng, line):
+        norms = []
+
+        def watch(step):
+            norms.append(np.sqrt(sum(np.sum(g**2) for g in step.grads.values())))
+
+        fit(dense(), line, "mse", SGD(lr=0.1), 1, rng, clip=0.5, on_step=watch, progress=False)
+        assert max(norms) == pytest.approx(0.5)
+
+    def test_a_smaller_last_batch_may_be_left_out(self, rng):
+        """33 examples, batches of 32: batch norm cannot learn from the one that is left."""
+        data = rng.normal(size=(33, 2)), rng.normal(size=(33, 2))
+        model = Sequential(Dense(2, 2, rng), BatchNorm(2))
+        with pytest.raises(ValueError, match="drop_last=True"):
+            fit(model, data, "mse", SGD(lr=0.1), 1, rng, batch_size=32, progress=False)
+        sizes = []
+        fit(
+            model, data, "mse", SGD(lr=0.1), 2, rng, batch_size=32, drop_last=True, progress=False,
+            on_step=lambda step: sizes.append(step.number),
+        )  # fmt: skip
+        assert sizes == [1, 2]
+
+
+class Pair:
+    """Two numbers that play against each other: a makes (a - b)² small, b makes it large; both are pulled to zero."""
+
+    def __init__(self):
+        self.parts = {"a": Dense(1, 1, np.random.default_rng(0)), "b": Dense(1, 1, np.random.default_rng(1))}
+
+    def gap(self, x):
+        return self.parts["a"].forward(x), self.parts["b"].forward(x)
+
+    def near(self, batch):
+        (a, cache), (b, _) = self.gap(batch)
+        value, loss_cache = mse_forward(a, target=b)
+        return value, self.parts["a"].backward(mse_backward(1.0, loss_cache), cache)[1]
+
+    def home(self, batch):
+        _, (b, cache) = self.gap(batch)
+        value, loss_cache = mse_forward(b, target=0 * b)
+        return value, self.parts["b"].backward(mse_backward(1.0, loss_cache), cache)[1], len(batch)
+
+
+class TestTwoModelsWithTwoOptimisers:
+    losses = {"a": Pair.near, "b": Pair.home}
+
+    def fit(self, model, epochs, **settings):
+        x, optimizers = np.random.default_rng(5).normal(size=(20, 1)), {"a": Adam(0.05), "b": SGD(lr=0.1)}
+        rng = np.random.default_rng(3)
+        return fit(model, x, self.losses, optimizers, epochs, rng, batch_size=8, progress=False, **settings)
+
+    def test_each_part_has_its_loss_its_optimiser_and_its_record(self):
+        model, steps = Pair(), []
+        history = self.fit(model, 40, on_step=steps.append)
+        assert set(history.records) == {"a", "b"} and history.best_epoch == 39
+        assert [step.part for step in steps[:4]] == ["a", "b", "a", "b"] and len(steps) == 40 * 3 * 2
+        assert history["b"][-1] < 1e-3 * history["b"][0] and history["a"][-1] < 0.1 * history["a"][0]
+
+    def test_it_is_taken_up_again_to_the_last_bit(self, tmp_path):
+        whole, half = Pair(), Pair()
+        history = self.fit(whole, 6)
+        self.fit(half, 2, checkpoint=tmp_path / "run.npz")
+        again = Pair()
+        assert self.fit(again, 6, checkpoint=tmp_path / "run.npz", resume=True) == history
+        for name, part in whole.parts.items():
+            for key, value in part.params.items():
+                np.testing.assert_array_equal(again.parts[name].params[key], value)
+
+    def test_names_that_do_not_fit(self):
+        x, rng = np.ones((4, 1)), np.random.default_rng(0)
+        with pytest.raises(
+            ValueError, match="must have the same names, but they have a, b; c and a, b".replace(";", ",")
+        ):
+            fit(Pair(), x, self.losses, {"c": SGD(lr=0.1)}, 1, rng, progress=False)
+        with pytest.raises(ValueError, match="the same names, but they have none, a and none"):
+            fit(dense(), x, "mse", {"a": SGD(lr=0.1)}, 1, rng, progress=False)
+        with pytest.raises(ValueError, match="for parts, measure in a callback"):
+            fit(Pair(), x, self.losses, {"a": SGD(lr=0.1), "b": SGD(lr=0.1)}, 1, rng, validation=(x, x), progress=False)
+        with pytest.raises(TypeError, match=r"must return \(loss, grads\) or \(loss, grads, count\), but 1.0 came"):
+            bad = {"a": lambda model, batch: 1.0}
+            fit(Pair(), x, bad, {"a": SGD(lr=0.1)}, 1, rng, progress=False)
+
+
+class TestBatchesFromFunctions:
+    def test_evaluate_counts_what_each_batch_counted(self, rng):
+        x, labels = rng.normal(size=(5, 3)), rng.integers(2, size=5)
+        model = Dense(3, 2, rng)
+
+        def parts():
+            yield from ((x[:1], labels[:1]), (x[1:], labels[1:]))
+
+        whole = evaluate(model, (x, labels), "cross_entropy")
+        assert evaluate(model, parts, "cross_entropy")["loss"] == pytest.approx(whole["loss"], rel=1e-12)
+        with pytest.raises(ValueError, match="metrics need all outputs at once"):
+            evaluate(model, parts, "cross_entropy", {"n": len})
+
+    @pytest.mark.parametrize("batch", [np.ones(3), (np.ones(3),), (1, 2, 3, 4)])
+    def test_a_batch_of_another_form(self, batch, rng):
+        with pytest.raises(ValueError, match=r"data must come as \(x, y\) or \(x, y, weights\)"):
+            fit(dense(), lambda rng: [batch], "mse", SGD(lr=0.1), 1, rng, progress=False)

@@ -6,6 +6,7 @@ import pytest
 from course_utils._validate import (
     as_dout,
     as_float,
+    as_labels,
     check_labels,
     check_no_nan,
     check_params,
@@ -100,3 +101,32 @@ def test_single_precision_only_if_all_are():
     single, double = np.ones(1, np.float32), np.ones(1)
     assert common_dtype(single, single) == np.float32
     assert common_dtype(single, double) == np.float64
+
+
+MASKED = np.ma.masked_equal([1, 2, 3], 2)
+
+
+@pytest.mark.parametrize(
+    "take",
+    [lambda: as_float("x", MASKED), lambda: as_labels("x", MASKED), lambda: check_labels("x", MASKED, 4),
+     lambda: as_dout(MASKED, (3,), np.float64, "x"), lambda: as_float("x", np.ma.array([1.0]))],
+)  # fmt: skip
+def test_masked_arrays_are_refused_rather_than_stripped_of_their_mask(take):
+    with pytest.raises(TypeError, match=r"x is a masked array, whose mask would be lost here: fill it first"):
+        take()
+
+
+def test_a_column_called_mask_is_no_masked_array():
+    table = np.array([(1.0, True)], dtype=[("value", float), ("mask", bool)]).view(np.recarray)
+    assert as_float("x", table.value).tolist() == [1.0]
+    with pytest.raises(TypeError, match="must hold numbers"):
+        as_float("x", table)
+
+
+@pytest.mark.parametrize(
+    "labels, dtype",
+    [([0, 1], "int64"), ([True], "bool"), (["a", "bc"], "<U2"), (np.array([1.0, 2], object), "float64"),
+     (np.array(["a", "bc"], object), "<U2"), (np.array([1, np.int32(2)], object), "int64")],
+)  # fmt: skip
+def test_labels_become_numbers_or_text(labels, dtype):
+    assert as_labels("y", labels).dtype == dtype

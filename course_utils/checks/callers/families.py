@@ -220,6 +220,9 @@ FAMILIES = {
         tensorflow: GradientTape gradients
         tensorflow.autodiff: ForwardAccumulator
         course_utils.autograd: Tensor
+        course_utils.autograd.tape: Node
+        course_utils.autograd.arithmetic: Arithmetic
+        course_utils.autograd.functions: Elementwise
         """,
     ),
     "numerical gradient": Family(

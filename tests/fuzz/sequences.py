@@ -1,0 +1,118 @@
+"""Recurrent networks and attention, as our functions and written out with PyTorch's tensors."""
+
+import math
+
+import numpy as np
+import torch
+
+from course_utils import attention, recurrent
+from tests.fuzz.drawing import Case, Draw
+
+
+def _rnn(x, h, W, U, b):
+    return (torch.tanh(x @ W + h @ U + b),)
+
+
+def _lstm(x, h, c, W, U, b):
+    i, f, g, o = (x @ W + h @ U + b).chunk(4, dim=-1)
+    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+    return torch.sigmoid(o) * torch.tanh(c), c
+
+
+def _gru(x, h, W, U, b_W, b_U):
+    (r, z, n), (r_h, z_h, n_h) = (x @ W + b_W).chunk(3, dim=-1), (h @ U + b_U).chunk(3, dim=-1)
+    r, z = torch.sigmoid(r + r_h), torch.sigmoid(z + z_h)
+    return ((1 - z) * torch.tanh(n + r * n_h) + z * h,)
+
+
+STEPS = {"rnn": (_rnn, 1, 1, 1), "lstm": (_lstm, 4, 2, 1), "gru": (_gru, 3, 1, 2)}  # step, gates, states, biases
+
+
+def recurrent_cell(draw: Draw) -> Case:
+    """One step."""
+    name = draw.one_of("lstm", "gru")
+    step, gates, states, biases = STEPS[name]
+    N, D, H = draw.size(), draw.size(), draw.size()
+    arrays = (draw.values(N, D), *(draw.values(N, H) for _ in range(states)), draw.values(D, gates * H),
+              draw.values(H, gates * H), *(draw.values(gates * H) for _ in range(biases)))  # fmt: skip
+    return Case(
+        getattr(recurrent, f"{name}_cell_forward"), getattr(recurrent, f"{name}_cell_backward"), arrays, {},
+        lambda *given: step(*given) if name == "lstm" else step(*given)[0],
+    )  # fmt: skip
+
+
+def recurrent_layer(draw: Draw) -> Case:
+    """All steps, with and without a mask."""
+    name = draw.one_of("rnn", "lstm", "gru")
+    step, gates, states, biases = STEPS[name]
+    N, T, D, H = draw.size(), draw.size(7), draw.size(), draw.size()
+    arrays = (draw.values(N, T, D), *(draw.values(N, H) for _ in range(states)), draw.values(D, gates * H),
+              draw.values(H, gates * H), *(draw.values(gates * H) for _ in range(biases)))  # fmt: skip
+    mask = draw.laid_out(draw.mask(N, T)) if draw.chance() else None
+
+    def peer(x, *rest):
+        state, weights, hs = rest[:states], rest[states:], []
+        for t in range(T):
+            new = step(x[:, t], *state, *weights)
+            if mask is not None:
+                keep = torch.tensor(mask[:, t, None].copy())
+                new = tuple(torch.where(keep, after, before) for after, before in zip(new, state, strict=True))
+            state = new
+            hs.append(state[0])
+        h = torch.stack(hs, dim=1) if hs else x.new_zeros(N, 0, H) + 0 * x.sum()
+        return (h, state[1] * 1) if name == "lstm" else h
+
+    pair = getattr(recurrent, f"{name}_forward"), getattr(recurrent, f"{name}_backward")
+    return Case(*pair, arrays, {"mask": mask}, peer)
+
+
+def _attend(q, k, v, mask, scale=None):
+    scores = q @ k.transpose(-1, -2) * (1 / math.sqrt(max(q.shape[-1], 1)) if scale is None else scale)
+    if mask is None:
+        return torch.softmax(scores, -1) @ v
+    mask = torch.tensor(np.array(mask)).expand(scores.shape)
+    weights = torch.softmax(scores.masked_fill(~mask, -1e30), -1)
+    return torch.where(mask, weights, 0.0) @ v
+
+
+def dot_attention(draw: Draw) -> Case:
+    """Queries, keys and values with leading axes that broadcast, masks, rows that may attend nowhere."""
+    lead = draw.shape(draw.rng.integers(3), most=3)
+    Tq, Tk, d = draw.size(), draw.size(), draw.size(least=1)
+    leads = [tuple(1 if draw.chance(0.15) else n for n in lead)[draw.chance(0.1) * len(lead) :] for _ in range(3)]
+    full = torch.broadcast_shapes(*leads)
+    q, k, v = draw.values(*leads[0], Tq, d), draw.values(*leads[1], Tk, d), draw.values(*leads[2], Tk, draw.size())
+    options = {"mask": draw.mask(*full, Tq, Tk) if draw.chance(0.6) else None}
+    if draw.chance(0.3):
+        options["scale"] = draw.one_of(1.0, 0.1, 3.0)
+    return Case(
+        attention.scaled_dot_product_attention_forward, attention.scaled_dot_product_attention_backward, (q, k, v),
+        options, lambda q, k, v: _attend(q, k, v, **options),
+    )  # fmt: skip
+
+
+def multi_head(draw: Draw) -> Case:
+    """Heads with their projections."""
+    N, Tq, Tk, heads, d = draw.size(3), draw.size(), draw.size(), draw.one_of(1, 2, 3), draw.size(3, least=1)
+    E, D, D_kv = heads * d, heads * d, draw.size(4, least=1)
+    sizes = {"q": (D, E), "k": (D_kv, E), "v": (D_kv, E), "o": (E, D)}
+    params = {}
+    for name, size in sizes.items():
+        params |= {f"W_{name}": draw.values(*size), f"b_{name}": draw.values(size[1])}
+    mask = draw.mask(N, Tq, Tk) if draw.chance() else None
+
+    def peer(x_q, x_kv, p):
+        q, k, v = (
+            (x @ p[f"W_{name}"] + p[f"b_{name}"]).unflatten(-1, (heads, d)).transpose(1, 2)
+            for name, x in (("q", x_q), ("k", x_kv), ("v", x_kv))
+        )
+        out = _attend(q, k, v, None if mask is None else mask[:, None])
+        return out.transpose(1, 2).flatten(2) @ p["W_o"] + p["b_o"]
+
+    return Case(
+        attention.multi_head_attention_forward, attention.multi_head_attention_backward,
+        (draw.values(N, Tq, D), draw.values(N, Tk, D_kv), params), {"heads": heads, "mask": mask}, peer,
+    )  # fmt: skip
+
+
+OPERATIONS = (recurrent_cell, recurrent_layer, recurrent_layer, dot_attention, multi_head)
