@@ -115,4 +115,27 @@ def multi_head(draw: Draw) -> Case:
     )  # fmt: skip
 
 
-OPERATIONS = (recurrent_cell, recurrent_layer, recurrent_layer, dot_attention, multi_head)
+def additive(draw: Draw) -> Case:
+    """Scores v · tanh(W_q q + W_k k), of one query an example or of many."""
+    N, Tq, T, D_q, D_k, A = draw.size(3), draw.size(), draw.size(), draw.size(3), draw.size(3), draw.size(4)
+    many = draw.chance()
+    params = {"W_q": draw.values(D_q, A), "W_k": draw.values(D_k, A), "v": draw.values(A)}
+    mask = draw.mask(N, T) if draw.chance() else None
+
+    def peer(query, keys, p):
+        queries = query if many else query[:, None]
+        features = torch.tanh((queries @ p["W_q"])[:, :, None] + (keys @ p["W_k"])[:, None])
+        scores = features @ p["v"]
+        allowed = torch.tensor(np.ones((N, T), bool) if mask is None else mask)[:, None].expand(scores.shape)
+        weights = torch.where(allowed, torch.softmax(scores.masked_fill(~allowed, -1e30), -1), 0.0)
+        return weights @ keys if many else (weights @ keys)[:, 0]
+
+    query = draw.values(N, Tq, D_q) if many else draw.values(N, D_q)
+    given = None if mask is None else mask[:, None] if many else mask
+    return Case(
+        attention.additive_attention_forward, attention.additive_attention_backward,
+        (query, draw.values(N, T, D_k), params), {"mask": given}, peer,
+    )  # fmt: skip
+
+
+OPERATIONS = (recurrent_cell, recurrent_layer, recurrent_layer, dot_attention, multi_head, additive)

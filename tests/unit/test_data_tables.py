@@ -74,3 +74,8 @@ def test_the_text_is_the_one_that_lessons_learned_from_with_its_licence():
     if platform.python_version() == "3.11.7":
         topics = pydoc_data.topics.topics
         assert text == "\n".join(topics[name] for name in sorted(topics))
+
+
+def test_the_page_of_a_story_is_plain_text():
+    page = data.alice_path().read_text(encoding="utf-8")
+    assert page.startswith("Alice") and "White Rabbit" in page

@@ -588,3 +588,8 @@ class TestBatchesFromFunctions:
     def test_a_batch_of_another_form(self, batch, rng):
         with pytest.raises(ValueError, match=r"data must come as \(x, y\) or \(x, y, weights\)"):
             fit(dense(), lambda rng: [batch], "mse", SGD(lr=0.1), 1, rng, progress=False)
+
+
+def test_evaluate_wants_as_many_targets_as_examples(rng):
+    with pytest.raises(ValueError, match="as many examples, but 4 and 3 came"):
+        evaluate(Dense(2, 1, rng), (np.ones((4, 2)), np.ones((3, 1))), "mse")
