@@ -79,6 +79,8 @@ class Misconception:
     message   one to three sentences that lead on without giving the answer away.
     seen      optional `(received, expected, case) -> bool` where equality with `answer`'s results is too narrow
               (trained weights, random draws): it must hold on every case that came out wrong.
+    warns     part of a warning that the mistake makes Python give: it tells apart two mistakes with the same results,
+              and is asked for in whole answers only.
     family    what it has in common with mistakes of other exercises ("numerical instability", "sign"): the class
               report counts a family as one; left empty, the mistake stands alone.
     """
@@ -88,6 +90,7 @@ class Misconception:
     message: str
     seen: Callable[[Any, Any, Case], bool] | None = None
     family: str = ""
+    warns: str = ""
 
 
 @dataclass(frozen=True)

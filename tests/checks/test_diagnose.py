@@ -269,3 +269,38 @@ def test_a_tensor_where_an_array_is_measured_is_told_as_one():
         assert "`.numpy()`" in result.message
     number = check(registry.find("23.1"), lambda d_real, d_fake: torch.tensor(d_real).log().mean(), quiet=True)
     assert "a number was expected." in number.message and "`.item()`" in number.message
+
+
+# ---- two mistakes with the same results
+
+
+@pytest.mark.parametrize(("logarithm", "name"), [(np.log, "log-too-late"), (np.asarray, "unrepaired")])
+def test_a_warning_tells_a_logarithm_that_comes_too_late_from_none(logarithm, name):
+    """03.8: both give the first candidate where all products are 0; only one of them has been worked on."""
+
+    def most_likely_mean(values, candidates):
+        scores = [logarithm(np.prod(np.exp(-0.5 * (values - mu) ** 2))) for mu in candidates]
+        return candidates[int(np.argmax(scores))]
+
+    result = check("03.8", most_likely_mean, quiet=True)
+    assert (result.misconception, result.status) == (name, "not yet" if name == "unrepaired" else "try again")
+    assert ("too late" in result.message) == (name == "log-too-late")
+
+
+def right_for_two(A, b, x):
+    return [
+        2 * A[0, 0] * x[0] + (A[0, 1] + A[1, 0]) * x[1] + b[0],
+        (A[0, 1] + A[1, 0]) * x[0] + 2 * A[1, 1] * x[1] + b[1],
+    ]
+
+
+def right_for_two_names(A, b, x):
+    (p, q), (r, s) = A
+    return np.array([2 * p * x[0] + (q + r) * x[1] + b[0], 2 * s * x[1] + (q + r) * x[0] + b[1]])
+
+
+@pytest.mark.parametrize("answer", [lambda *a: np.array(right_for_two(*a)), right_for_two_names])
+def test_a_formula_that_is_right_for_two_entries_hears_so(answer):
+    """03.4 says 'Derive it on paper for d = 2'; it was asked whether a loop went one step too far."""
+    result = check("03.4", answer, quiet=True)
+    assert result.message.startswith("Your formula is right for d = 2."), result.message

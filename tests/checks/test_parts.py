@@ -245,3 +245,11 @@ def named_parts():
 def test_a_message_and_the_parts_agree_which_one_is_right(exercise, mistake, part, which):
     bench = Bench(exercise, 0)
     assert part in getattr(parts_of(bench, bench.trials_of(bench.wrong(mistake))), which)
+
+
+def test_a_form_in_which_nothing_is_right_says_so():
+    """From 03.7: with six wrong entries, of which one has a name, only that one was spoken of."""
+    wrong = {"dot product": 5, "shape": (4, 7), "gradient": [1, -4], "chain": 1, "direction": "a", "variance": 80}
+    result = check("03.7", wrong, quiet=True)
+    assert float(result) == 0 and result.misconception == "uphill"
+    assert result.message.endswith("Not one of the 6 parts is right so far.")

@@ -230,6 +230,7 @@ ENGLISH = {
     "or something of that kind from another cell?",
     "supplied": "(Tried with a right {names}, so that a mistake there is not counted twice.)",
     "parts": "{count} of {all} parts are right: {right}. Look again at {wrong}.",
+    "parts none": "Not one of the {all} parts is right so far.",
     "measured": "Right on every small case, but not on a larger one.",
     "habit return": "Line {line}: this `return` stands in the loop, so the function ends in the first round. Should it "
     "stand below the loop?",

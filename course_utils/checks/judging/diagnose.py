@@ -40,6 +40,8 @@ def recognise(bench: Bench, trials: list[Trial]) -> Found | None:
 
 
 def _explains_all(bench: Bench, trials: list[Trial], misconception: Misconception) -> bool:
+    if misconception.warns and not any(misconception.warns in w for t in trials for w in t.got.warnings):
+        return False
     if misconception.seen is not None:
         return all(_is_seen(misconception, t) for t in trials if not t.right)
     if bench.exercise.is_value and isinstance(misconception.answer, dict):
@@ -71,7 +73,7 @@ def _explains_most(bench: Bench, trials: list[Trial]) -> Found | None:
 
 
 def _by_example(bench: Bench) -> list[Misconception]:
-    return [m for m in bench.exercise.misconceptions if m.seen is None]
+    return [m for m in bench.exercise.misconceptions if m.seen is None and not m.warns]
 
 
 def _explained(bench: Bench, trials: list[Trial], misconception: Misconception) -> set[int]:

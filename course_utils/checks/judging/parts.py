@@ -29,9 +29,10 @@ class Parts(NamedTuple):
         return len(self.right) / (len(self.right) + len(self.wrong)) if self.wrong else 0.0
 
     def sentence(self, exercise: Exercise) -> str:
-        """Which parts are right and which to look at again, or nothing where none is right."""
+        """Which parts are right and which to look at again; where none is right, that is said of a form only."""
         if not self.share:
-            return ""
+            form = exercise.is_value and len(self.wrong) > 1
+            return say("parts none", all=len(self.wrong)) if form else ""
         right, wrong = (", ".join(f"`{n}`" if exercise.parts else repr(n) for n in names) for names in self)
         return say("parts", right=right, wrong=wrong, count=len(self.right), all=len(self.right) + len(self.wrong))
 

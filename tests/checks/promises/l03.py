@@ -91,6 +91,7 @@ PROMISES = {
         ("+ b \\cdot x", "without-b"),
         ("its gradient, shape `(d,)`", "value"),
         ("Derive it on paper", None),
+        ("the function must serve every $d$", "two-entries-only"),
     ],
     "03.5": [
         ("the mean squared distance", "absolute"),
@@ -118,6 +119,7 @@ PROMISES = {
         ("for which the values are most likely", best_above(-1e9)),
         ("for three thousand it always gives the first", in_longer_numbers),
         ("for three thousand it always gives the first", "unrepaired"),
+        ("for three thousand it always gives the first", "log-too-late"),
         ("for three thousand it always gives the first", "log-of-exp"),
         ("Repair it", None),
     ],

@@ -82,6 +82,39 @@ def gradient_of_rows(A, b, x):
     return x @ A + A @ x + b
 
 
+def gradient_two_only(A, b, x):
+    both = A[0, 1] + A[1, 0]
+    return np.array([2 * A[0, 0] * x[0] + both * x[1] + b[0], both * x[0] + 2 * A[1, 1] * x[1] + b[1]])
+
+
+def gradient_two_only_x_first(A, b, x):
+    return x[1] * 0 + gradient_two_only(A, b, x)
+
+
+def gradient_two_names(A, b, x):
+    x1, x2 = x
+    return gradient_two_only(A, b, np.array([x1, x2]))
+
+
+def gradient_two_filled_in(A, b, x):
+    result = np.zeros(len(x))
+    result[:2] = gradient_two_only(A, b, x)
+    return result
+
+
+def gradient_two_filled_in_x_first(A, b, x):
+    return x[1] * 0 + gradient_two_filled_in(A, b, x)
+
+
+TWO_ONLY = {
+    "two-entries-only": (gradient_two_only, "Which sum over j do your two terms with x₁ and x₂ belong to?"),
+    "two-entries-x-first": (gradient_two_only_x_first, "Of which sum over j are your two terms with x₁ and x₂?"),
+    "two-names-only": (gradient_two_names, "Give no name to each entry: which sum over j holds for all of them?"),
+    "two-places-filled-in": (gradient_two_filled_in, "A loop over i fills all places: which sum stands in place i?"),
+    "two-places-x-first": (gradient_two_filled_in_x_first, "Fill place i in a loop over i: by which sum over j?"),
+}
+
+
 def quadratics(rng):
     """A symmetric table, tables that are not, one dimension, a zero b."""
     S = rng.normal(size=(2, 2))
@@ -96,7 +129,7 @@ EXERCISE = Exercise(
     title="The gradient of a bowl",
     name="gradient_of_quadratic",
     points=4,
-    minutes=30,
+    minutes=40,
     difficulty=4,
     section="4. Many inputs: the gradient",
     reference=gradient_of_quadratic,
@@ -168,9 +201,18 @@ EXERCISE = Exercise(
             gradient_two_wrong,
             "Two things at once: the sign of b is turned round, and 2 A x holds for symmetric A only.",
         ),
+        *(
+            Misconception(
+                name,
+                answer,
+                f"Your formula is right for d = 2. It must serve every d, also 1 and 4. {question}",
+            )
+            for name, (answer, question) in TWO_ONLY.items()
+        ),
     ],
     hints=[
-        "Write the sum out for two entries: x₁A₁₁x₁ + x₁A₁₂x₂ + x₂A₂₁x₁ + x₂A₂₂x₂ + b₁x₁ + b₂x₂. Its slope for x₁?",
+        "Write the sum out for two entries (on paper from 1: x₁ is x[0]): "
+        "x₁A₁₁x₁ + x₁A₁₂x₂ + x₂A₂₁x₁ + x₂A₂₂x₂ + b₁x₁ + b₂x₂. Its slope for x₁?",
         "x_i occurs in row i (A[i, j] x_j) and in column i (A[j, i] x_j).",
         "return (A + …) @ x + …",
     ],

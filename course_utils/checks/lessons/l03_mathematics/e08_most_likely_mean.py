@@ -15,6 +15,11 @@ def most_likely_broken(values, candidates):
     return candidates[int(np.argmax(scores))]
 
 
+def most_likely_log_too_late(values, candidates):
+    scores = [np.log(np.prod(np.exp(-0.5 * (values - mu) ** 2))) for mu in candidates]
+    return candidates[int(np.argmax(scores))]
+
+
 def most_likely_added(values, candidates):
     return candidates[int(np.argmax([np.sum(np.exp(-0.5 * (values - mu) ** 2)) for mu in candidates]))]
 
@@ -110,6 +115,14 @@ EXERCISE = Exercise(
     cases=measurements,
     alternatives=[most_likely_table, most_likely_nearest, most_likely_by_norm, most_likely_written_out],
     misconceptions=[
+        Misconception(
+            "log-too-late",
+            most_likely_log_too_late,
+            "The logarithm comes too late: the product has become 0 before you take it, and ln 0 is minus infinity for "
+            "every candidate. What does the logarithm make of a product, if you take it first?",
+            warns="divide by zero encountered in log",
+            family="numerical instability",
+        ),
         Misconception(
             "unrepaired",
             most_likely_broken,
