@@ -9,7 +9,7 @@ from course_utils.checks import Memory, Speed, check
 from course_utils.checks.callers import Fault
 from course_utils.checks.callers.inprocess import InProcess
 from course_utils.checks.judging.bench import Bench
-from course_utils.checks.judging.budgets import LOOKS, ROUNDS, look_at
+from course_utils.checks.judging.budgets import LOOKS, ROUNDS, TICK, look_at
 from course_utils.checks.judging.judge import judge
 from tests.checks import proofs
 from tests.checks.test_proofs import but, mean_square
@@ -41,6 +41,8 @@ class Hindered(InProcess):
             self.left -= 1
             outcome.cpu, outcome.fault = self.cpu, self.fault  # told, not measured: a machine may halt
             outcome.peak = outcome.peak and outcome.peak + self.peak
+        else:
+            outcome.cpu = min(outcome.cpu, TICK)
         return outcome
 
 

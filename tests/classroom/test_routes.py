@@ -1,6 +1,7 @@
 """Forbidden routes in the sandbox: whatever the student's set can import stays whole under every lesson's routes."""
 
 import re
+import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -54,14 +55,15 @@ def packages():
     return sorted(n for n in names if re.fullmatch(r"[a-zA-Z]\w*", n))
 
 
-DOORS = [(family, route) for family in FAMILIES for route in routes_of(family)]
+ABSENT = {"math.sumprod"} if sys.version_info < (3, 12) else set()  # of Python's own, those that came later
+DOORS = [(family, route) for family in FAMILIES for route in routes_of(family) if route not in ABSENT]
 HOLDERS = sorted({route.rpartition(".")[0] for _, route in DOORS if route.rpartition(".")[0]})  # none of ".dot", "@"
 HOLD = """
 import contextlib, importlib
 for name in %r:
     with contextlib.suppress(ImportError):  # attributes of a package, such as tensorflow.nn
         importlib.import_module(name)
-import course_utils, keras, numpy, operator, scipy, sklearn, statistics, tensorflow, torch
+import course_utils, functools, itertools, keras, math, numpy, operator, scipy, sklearn, statistics, tensorflow, torch
 """
 
 

@@ -26,6 +26,7 @@ OTHER = {  # what no registered mistake explains, by the kind of fault; any othe
     "single": "Computes with the seven digits of float32.",
     "value": "Other values.",
     "mutated": "Changes its input.",
+    "kept": "Keeps something from one call to the next.",
     "nothing": "Returns nothing.",
     "type": "Gives another type.",
     "length": "The number of results is wrong.",

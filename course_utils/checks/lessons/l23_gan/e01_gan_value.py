@@ -99,7 +99,8 @@ EXERCISE = Exercise(
             "You treat the real samples as generated ones too. 1 - D belongs to one of the two terms only."),
         Misconception("groups-exchanged",
             quietly(lambda d_real, d_fake: np.log(1 - d_real).mean() + np.log(d_fake).mean()),
-            "Real and generated have changed places: you give the best V to a discriminator that is always wrong."),
+            "Real and generated have changed places: you give the best V to a discriminator that is always wrong.",
+            family="generated taken for real"),
         Misconception("log-of-means", lambda d_real, d_fake: np.log(d_real.mean()) + np.log(1 - d_fake.mean()),
             "You averaged the probabilities first. In (23.1) the logarithm is inside the expectation."),
         Misconception("sigmoid-again", lambda d_real, d_fake: gan_value(

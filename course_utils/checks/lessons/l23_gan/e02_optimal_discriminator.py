@@ -54,7 +54,8 @@ EXERCISE = Exercise(
     ],
     misconceptions=[
         Misconception("exchanged", lambda p_data, p_g: p_g / (p_data + p_g),
-            "Your D is large where the generator puts its samples. This is the probability of being *generated*."),
+            "Your D is large where the generator puts its samples. This is the probability of being *generated*.",
+            family="generated taken for real"),
         Misconception("ratio", quietly(lambda p_data, p_g: p_data / p_g),
             "These are odds: they can be larger than 1. Odds of real to generated; which probability belongs to them?"),
         Misconception("log-ratio", quietly(lambda p_data, p_g: np.log(p_data / p_g)),

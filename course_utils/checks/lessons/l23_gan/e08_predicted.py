@@ -78,9 +78,8 @@ FAMILIES = {
     "bits instead of nats": ["V-bits", "one-bit"],
     "another base of the logarithm": ["V-log-10", "JS-log-10"],
     "a factor forgotten or doubled": ["V-one-term", "log-four", "not-halved", "log-two"],
-    "odds and probabilities confused": ["odds-three", "two-thirds"],
     "generated taken for real": ["exchanged", "generated-share"],
-    "slope in D taken for the slope in the logit": ["stopped-at-D", "slope-in-D"],
+    "logits and probabilities confused": ["odds-three", "two-thirds", "stopped-at-D", "slope-in-D"],
 }
 FAMILY = {name: family for family, names in FAMILIES.items() for name in names}
 
