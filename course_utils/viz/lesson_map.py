@@ -122,6 +122,8 @@ def map_text(goal, way, lessons):
         return f"The way to {goal} {lessons[goal].title}: before it {before}; about {hours} hours in all."
     written = ", ".join(number for number in way if lessons[number].written) or "none"
     rows = "; ".join(
-        f"{number} {lessons[number].title} needs {', '.join(lessons[number].requires) or 'nothing'}" for number in way
+        f"{number} {lessons[number].title} ({lessons[number].minutes} min) "
+        f"needs {', '.join(lessons[number].requires) or 'nothing'}"
+        for number in way
     )
     return f"Map of {len(way)} lessons, about {hours} hours. Written so far: {written}. {rows}."

@@ -1,6 +1,7 @@
 """The tree: no traces of one machine, links that lead somewhere, tests that assert, files that fit their place."""
 
 import ast
+import json
 import re
 import subprocess
 import tomllib
@@ -149,6 +150,16 @@ def test_the_readme_is_one_screen_with_two_commands():
     assert len(text.splitlines()) <= 70
     for words in ("python course.py lab", "python course.py test", "docs/images/lesson_04.png", "LICENSE-content"):
         assert words in text
+
+
+def test_command_blocks_hold_no_comments():
+    """A shell of macOS takes no `#` in what is typed."""
+    for name in ("README.md", "notebooks/00_start_here.ipynb", "exercises/00_start_here.ipynb"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        texts = [text] if name.endswith(".md") else ["".join(cell["source"]) for cell in json.loads(text)["cells"]]
+        assert [
+            line for t in texts for line in re.findall(r"^.*course\.py.*$", t, re.M) if re.search(r"\s# ", line)
+        ] == []
 
 
 def test_the_readme_leads_from_nothing_to_the_first_cell():

@@ -8,7 +8,9 @@ from matplotlib import pyplot as plt
 
 from course_utils.plan import load_lessons, needed_for
 from course_utils.viz import lesson_map, style
+from tools.anatomy import IGNORED, open_book
 from tools.lesson_rules import the_course
+from tools.reference_kernel import ROOT
 
 LESSONS = load_lessons()
 
@@ -58,6 +60,17 @@ def test_the_map_draws_and_tells_every_lesson():
     figure, text = lesson_map()
     drawn = " ".join(label.get_text() for label in figure.axes[0].texts).replace("\n", " ")
     assert all(f"{lesson.number} {lesson.title}" in drawn and lesson.title in text for lesson in LESSONS.values())
+
+
+def test_the_stored_map_of_lesson_00_is_todays():
+    """Its words tell each lesson's minutes and all hours: run `python -m tools.notebooks run 00` after a change."""
+    cells = open_book(ROOT / "notebooks" / "00_start_here.ipynb").cells("code")
+    (cell,) = [cell for cell in cells if "lesson_map" in cell.source]
+    figure, words = lesson_map()
+    plt.close(figure)
+    assert words in "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+    assert IGNORED not in cell.metadata["tags"]
+    assert all(f"({lesson.minutes} min)" in words for lesson in LESSONS.values())
 
 
 def test_the_map_can_be_read_in_a_window_of_1024_pixels():

@@ -21,7 +21,7 @@ EXERCISE = Exercise(
     title="Your first checked answer",
     name="error_percent",
     points=1,
-    minutes=5,
+    minutes=8,
     difficulty=1,
     section="2. A computer that reads",
     reference=error_percent,
@@ -31,6 +31,12 @@ EXERCISE = Exercise(
         lambda right, total: (1 - right / total) * 100,
     ],
     misconceptions=[
+        Misconception(
+            "the-numbers-of-the-lesson",
+            lambda right, total: 100 * (797 - 767) / 797,
+            "You typed the numbers of the lesson's own reader. A function is called with others too: write the names "
+            "`right` and `total` in their place.",
+        ),
         Misconception(
             "percent-right",
             lambda right, total: 100 * right / total,
