@@ -12,11 +12,12 @@ from tools.prose import table_rows
 OTHER_NAMES = {  # names that stand in no list of terms; *class* and *mode* have a second meaning here
     "accuracy": "准确率", "average": "平均池化", "mean": "平均池化", "largest": "最大池化", "baseline": "基线",
     "benign": "良性", "malignant": "恶性", "body mass index": "体质指数", "classes": "类别",
-    "computer vision": "计算机视觉", "deep learning": "深度学习", "eigenvalue": "特征值", "large model": "大模型",
+    "computer vision": "计算机视觉", "formal parameter": "形参",
+    "deep learning": "深度学习", "eigenvalue": "特征值", "large model": "大模型",
     "least squares": "最小二乘", "decision tree": "决策树", "logistic regression": "逻辑回归",
     "loss surface": "损失曲面", "mode": "模式",
     "model": "模型", "neural network": "神经网络", "normal distribution": "正态分布", "parameters": "参数",
-    "perceptron": "感知机", "random forest": "随机森林", "recursion": "递归", "support vector machine": "支持向量机",
+    "perceptron": "感知机", "random forest": "随机森林", "support vector machine": "支持向量机",
 }  # fmt: skip
 NAMED = re.compile(r"([A-Za-z][\w'’ -]*?)[*_\"']*\s*[(（](?:[A-Za-z][\w -]*, )?([\u4e00-\u9fff][^)）,，;；:]*)")
 LEAST_STEM = 5

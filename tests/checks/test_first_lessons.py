@@ -1,5 +1,7 @@
 """What beginners hand in and were misled about: forms with dots, arrays in forms, a missing `self.`, a missing `()`."""
 
+import re
+
 import numpy as np
 
 from course_utils.checks import check, registry
@@ -44,6 +46,16 @@ class NoSelf(Perceptron):
         return target - predict(x)  # noqa: F821
 
 
+class NoSelfAttribute(Perceptron):
+    def predict(self, x):
+        return 1 if sum(w * v for w, v in zip(weights, x, strict=True)) > 0 else 0  # noqa: F821
+
+
+class NoSelfParameter(Perceptron):
+    def predict(self, x):
+        return sum(self.weights[i] * x[i] for i in range(inputs))  # noqa: F821
+
+
 class OtherNames:
     def __init__(self, inputs):
         self.w, self.b = [0] * inputs, 0
@@ -53,7 +65,9 @@ class OtherNames:
 
 
 def test_a_class_is_told_about_self():
-    assert "is `self.predict` meant?" in told("01.5", NoSelf).message
+    for missing in (NoSelf, NoSelfAttribute, NoSelfParameter):
+        message = told("01.5", missing).message
+        assert re.search(r"is `self\.(predict|weights|inputs)` meant", message) and "quotes" not in message, message
     OtherNames.__name__ = OtherNames.__qualname__ = "Perceptron"
     assert "has no `.update`" in told("01.5", OtherNames).message
 
@@ -88,6 +102,28 @@ def test_tuples_and_generators_are_told_by_what_makes_them():
     assert "A comma behind `return`" in told("00.1", lambda right, total: (25.0, 0)).message
     assert "`list(...)` around it" in told("01.2", lambda values: (v for v in values)).message
     assert "`list(...)` around it" in told("01.2", lambda values: map(abs, values)).message
+
+
+def test_pieces_of_a_line_are_told_as_pieces():
+    def read_scores(path):
+        scores, bad = {}, 0
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                name, score = line.split(",")
+                try:
+                    scores[name.strip()] = float(score)
+                except ValueError:
+                    bad = bad + 1
+        return scores, bad
+
+    message = told("01.4", read_scores).message
+    assert "an empty line too, is one piece" in message, message
+    assert "the function return" not in message
+
+
+def test_a_name_of_the_lesson_is_told_to_be_elsewhere():
+    message = told("01.2", lambda values: mean(values)).message  # noqa: F821
+    assert "A name from the lesson's notebook is not here: define or import it" in message
 
 
 def test_a_file_left_open_is_told_in_words():

@@ -97,6 +97,11 @@ def test_a_lesson_says_what_it_takes_from_unwritten_ones(path):
         assert lessons[number].written or re.search(rf"lesson {number} \([^)]{{10,}}|lesson {number} .*remind", needs)
 
 
+@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path.parent.name == "exercises"], ids=name)
+def test_an_exercise_notebook_says_that_it_has_its_own_memory(path):
+    assert "names that the lesson's notebook made are not here" in open_book(path).notebook.cells[0].source
+
+
 def test_chinese_names_outside_of_lessons():
     files = [path for path in NOTEBOOKS if path not in LESSONS] + sorted(ROOT.glob("course_utils/**/*.py"))
     texts = {path: path.read_text(encoding="utf-8") for path in files}

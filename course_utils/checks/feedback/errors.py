@@ -92,13 +92,17 @@ def error_words(text: str) -> str:
     return ""
 
 
+MODULES = {"np", "math", "plt", "torch", "data", "viz"}  # names that no object has
+
+
 def class_words(name: str, text: str) -> str:
     """What an object of the learner's class `name` lacks, or where `self.` is missing; empty for other errors.
 
-    >>> class_words("Account", "name 'owner' is not defined")[-31:]
-    '`self.`: is `self.owner` meant?'
+    >>> class_words("Account", "name 'owner' is not defined")[51:83]
+    '`self.`: is `self.owner` meant? '
     """
-    if found := re.search(r"name '(\w+)' is not defined", text):
+    found = re.search(r"name '(\w+)' is not defined", text)
+    if found and found[1] not in MODULES:
         return say("error of self", what=found[1])
     found = re.search(rf"'{name}' object has no attribute '(\w+)'", text)
     return say("error lacking", what=found[1]) if found else ""

@@ -55,6 +55,9 @@ ENGLISH = {
     "slip product": "Line {line}: a number and a name stand side by side. A product needs its sign: `2 * x`. (A name "
     "cannot begin with a digit.)",
     "slip quote": "The text that begins in line {line} has no closing quote.",
+    "slip inner quote": "In line {line} a quote stands inside the quotes, so the text ends there. Put the other "
+    'kind outside: `\'say "no"\'` or `"it\'s"`. Where a text has both kinds, a backslash comes before the inner one: '
+    "`\\'`.",
     "renamed": "There is `{other}` in your notebook: is it the answer under another name? It must be called `{name}`.",
     "class for function": "`{name}` is a class; a function was expected: `def {name}(...)`, with a `return`.",
     "function for class": "`{name}` is a function; a class was expected: `class {name}:`.",
@@ -114,7 +117,8 @@ ENGLISH = {
     "quotes.",
     "error init": "A class took no arguments. Is `__init__` spelled so, with two underscores on each side, and "
     "indented as part of the class?",
-    "error of self": "In a class, what belongs to the object begins with `self.`: is `self.{what}` meant?",
+    "error of self": "In a class, what belongs to the object begins with `self.`: is `self.{what}` meant? (What comes "
+    "into `__init__` is kept by `self.{what} = {what}`.) If not: is `{what}` spelled as where it is made?",
     "error lacking": "An object of this class has no `.{what}`. Is it made in `__init__`, as `self.{what} = ...`, or "
     "defined as `def {what}(self, ...)`? Names must be spelled as in the task.",
     "error mask": "A mask of True and False must be as long as the axis that it chooses from.",
@@ -132,10 +136,11 @@ ENGLISH = {
     "error keyword": "The function has no option `{what}`. Compare with its definition, letter by letter.",
     "error None": "Something is None where a value was expected. Often a function lacks its `return`, or it changes "
     "things in place and returns nothing, as `list.append` and `list.sort` do.",
-    "error too many": "On the left side of `=` stand {wanted} names, and on the right are more things. How many does "
-    "the function return?",
-    "error too few": "On the left side of `=` stand {wanted} names, and on the right only {got}. How many things "
-    "does the function return?",
+    "error too many": "On the left side of `=` stand {wanted} names, and on the right are more things. Count what "
+    "comes from there: the results of a function, or the pieces of a `split`.",
+    "error too few": "On the left side of `=` stand {wanted} names, and on the right only {got}. Count what "
+    "comes from there: the results of a function, or the pieces of a `split` (a text without its sign, an empty line "
+    "too, is one piece).",
     "error truth": "`if`, `and`, `or` and `not` want one True or False, and got an array of them. Use np.where, `&`, "
     "`|`, `~`, or .any() and .all().",
     "error ragged": "An array needs rows of equal length, and one number in each place.",
@@ -160,7 +165,8 @@ ENGLISH = {
     "`return`?",
     "error local": "`{what}` is used before it gets a value, on some path through the function.",
     "error name": "Nothing has the name `{what}` there. Is it spelled as where it is made, and made before it is used? "
-    "If it is meant as text, it needs quotes: `'{what}'`.",
+    "A name from the lesson's notebook is not here: define or import it. If it is meant as text, it needs quotes: "
+    "`'{what}'`.",
     "shape turned": "These are the same lengths in reverse order: is a transpose missing, or one too many?",
     "shape moved": "These are the same lengths in another order: has an axis moved?",
     "shape axis": "Only axis {axis} (counted from 0) differs: its length is {received}, not {expected}.",

@@ -82,6 +82,8 @@ def slip_words(source: str, kind: str, text: str, line: int | None) -> str:
         return _signs_words(signs)
     rows = source.split("\n")
     row = rows[line - 1].strip() if line and line <= len(rows) else ""
+    if quote_inside(row, text):
+        return say("slip inner quote", line=line)
     for pattern, key in READINGS:
         found = re.search(pattern, text)
         if found:
@@ -89,6 +91,17 @@ def slip_words(source: str, kind: str, text: str, line: int | None) -> str:
     code = NOT_CODE.sub("", row)
     key = next((key for pattern, key in IN_THE_ROW if re.search(pattern, code)), "") if "invalid syntax" in text else ""
     return say(key, line=line) if key else ""
+
+
+def quote_inside(row: str, text: str) -> bool:
+    """Did a quote inside a text end it: `"a"b"`, or `'it's'`?
+
+    >>> quote_inside("s = 'it's'", "unterminated string literal"), quote_inside("s = 'it", "unterminated string")
+    (True, False)
+    """
+    if "unterminated" in text:
+        return max(row.count(quote) for quote in "'\"") > 2
+    return "invalid syntax" in text and bool(re.search(r"(\"[^\"]*\"|'[^']*')(?![frbu]{1,2}['\"])\w+['\"]", row, re.I))
 
 
 READINGS = [  # what Python says, and our words for it

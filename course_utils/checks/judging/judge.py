@@ -271,7 +271,7 @@ def fault_message(exercise: Exercise, fault: Fault) -> str:
     plain = ("TimeUp", "Stuck", "Dead", "SystemExit", "KeyboardInterrupt", "RecursionError", "Unusable")
     message = say(fault.kind if fault.kind in plain else "error" if fault.text else "error no text", **words)
     of_class = class_words(exercise.name, fault.text) if exercise.kind == "class" else ""
-    read = " ".join(w for w in (error_words(fault.text), of_class) if w)
+    read = of_class or error_words(fault.text)
     words = [read, message, say("error at", where=fault.where) if fault.where else ""]
     return "\n".join(w for w in words if w)
 

@@ -120,7 +120,7 @@ EXERCISE = Exercise(
     title="Count the words of a text",
     name="count_words",
     points=3,
-    minutes=35,
+    minutes=45,
     difficulty=3,
     section="Sitting 3: dictionaries, files, and errors as friends",
     reference=count_words,
@@ -141,6 +141,17 @@ EXERCISE = Exercise(
             "letters",
             count_letters,
             "You counted letters. `for x in text` goes through letters; what cuts a text into pieces?",
+        ),
+        Misconception(
+            "letters-cleaned",
+            lambda text: dict(Counter(x for x in text.lower() if x.strip(ENDS))),
+            "You counted letters and blanks: `for x in text` goes through single characters. What cuts a text into "
+            "pieces?",
+        ),
+        Misconception(
+            "letters-alone",
+            lambda text: dict(Counter(x for x in text.lower() if x.isalpha())),
+            "You counted single letters. The loop has to go through pieces of the text: what cuts it at the blanks?",
         ),
         Misconception(
             "only-ones",
@@ -204,7 +215,7 @@ EXERCISE = Exercise(
     hints=[
         "Three steps: make the letters small; cut at the blanks; count each piece as the lesson counted letters.",
         "`piece.strip('.,;:!?\"()-')` takes such characters off both ends. What is left if nothing else was there?",
-        "counts = {}; for piece in …: word = …; if word: counts[word] = counts.get(…, …) + 1",
+        "counts = {}; for piece in …: word = …; if word != '': counts[word] = counts.get(…, …) + 1",
     ],
     forbidden=[],
     takeaway="Small letters, clean ends, then count: every program that reads text begins like this (lesson 14).",

@@ -96,6 +96,11 @@ def standardize_one_less(values):
     return [(v - mean) / spread if spread else 0.0 for v in values]
 
 
+def _root_of_the_count(values):
+    mean = sum(values) / len(values)
+    return sum((v - mean) ** 2 for v in values) / len(values) ** 0.5
+
+
 def standardize_no_brackets(values):
     mean, spread = sum(values) / len(values), _spread(values)
     return [v - mean / spread if spread else 0.0 for v in values]
@@ -201,7 +206,8 @@ EXERCISE = Exercise(
         Misconception(
             "distance-without-sign",
             standardize_by(lambda v, mean: abs(v - mean), _spread),
-            "Nothing is below 0 in your list, and numbers below the mean should be. Where did the sign go?",
+            "Nothing is below 0 in your list, and numbers below the mean should be. Asked is the difference, value "
+            "minus mean: `abs` takes its sign away.",
         ),
         Misconception(
             "mean-distance",
@@ -216,9 +222,15 @@ EXERCISE = Exercise(
             family="mean and sum confused",
         ),
         Misconception(
+            "root-of-the-count",
+            standardize_by(_minus, _root_of_the_count),
+            "The root was taken of the number of values alone: `**` comes before `/`. Put brackets around the whole "
+            "division.",
+        ),
+        Misconception(
             "squares-of-the-numbers",
             standardize_by(_minus, _root_mean_square),
-            "For the spread you squared the numbers themselves. Squared are their distances from the mean.",
+            "For the spread you squared the numbers themselves. Squared are their differences from the mean.",
         ),
         Misconception(
             "no-brackets",
@@ -259,8 +271,8 @@ EXERCISE = Exercise(
         ),
     ],
     hints=[
-        "Take [2, 4]. The mean is 3, the distances are -1 and 1. What should come out?",
-        "The mean first. Then the mean of the squared distances, and its root. Then divide each distance by it.",
+        "Take [2, 4]. The mean is 3, the differences are -1 and 1. What should come out?",
+        "The mean first. Then the mean of the squared differences, and its root. Then divide each difference by it.",
         "mean = …; spread = (sum(… for v in values) / …) ** 0.5; if spread == 0: return …; return [… for v in values]",
     ],
     forbidden=[],

@@ -199,7 +199,7 @@ EXERCISE = Exercise(
     hints=[
         "What does `count_files` of the lesson do with a thing that is itself a list?",
         "Begin with an empty list. A plain value is appended. For a list, call `flatten` and add all that it gives.",
-        "for thing in …: if isinstance(…, list): flat.extend(…) else: flat.append(…)",
+        "for thing in …: if isinstance(…, list): flat = flat + … else: flat.append(…)",
     ],
     forbidden=[],
     takeaway="A function that calls itself on a smaller piece: networks are walked through in this way (lesson 08).",

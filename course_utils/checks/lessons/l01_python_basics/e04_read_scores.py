@@ -167,6 +167,16 @@ def is_kept(received, expected, case):
     )
 
 
+def read_scores_pieces(path):
+    scores, bad = {}, 0
+    for row in (piece.split(",") for piece in _read(path).split()):
+        if len(row) == 2 and _is_number(row[1]):
+            scores[row[0].strip()] = float(row[1])
+        else:
+            bad += 1
+    return scores, bad
+
+
 def read_scores_partition(path):
     scores, good, lines = {}, 0, _read(path).splitlines()
     for line in lines:
@@ -196,7 +206,7 @@ EXERCISE = Exercise(
     title="Read a file that has faults",
     name="read_scores",
     points=4,
-    minutes=40,
+    minutes=50,
     difficulty=3,
     section="Errors",
     reference=read_scores,
@@ -288,6 +298,12 @@ EXERCISE = Exercise(
             lambda path: ({}, len(_read(path).splitlines())),
             "Every line is called bad, good ones too. An `except` without a name also hides your own slips, such as a "
             "misspelled name: write `except ValueError`, and see what comes up.",
+        ),
+        Misconception(
+            "cut-at-every-blank",
+            read_scores_pieces,
+            "`split()` without a sign also cuts inside a line, at each blank, and passes over empty lines. What goes "
+            "through a file line by line?",
         ),
         Misconception(
             "letter-by-letter",

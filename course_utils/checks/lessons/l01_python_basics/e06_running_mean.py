@@ -107,6 +107,12 @@ EXERCISE = Exercise(
             "The sums are right now. But after two of six numbers you must divide by 2, not by 6.",
         ),
         Misconception(
+            "divided-by-all-and-unrepaired",
+            lambda values: [value / len(values) for value in values],
+            "`total / len(values)` divides by how many there are in all; `i + 1`, how many have come so far, was right."
+            " And `total` still begins again in each round.",
+        ),
+        Misconception(
             "starts-late",
             running_mean_late,
             "The first mean is missing: `range(1, …)` begins with the second number.",
