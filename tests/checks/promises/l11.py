@@ -39,6 +39,7 @@ PROMISES = {
         ("for a whole batch", lambda x, K, b, stride=1, pad=0: conv2d(x[:1], K, b, stride, pad)),
         ("of shape `(N, F, H_out, W_out)`", lambda *a, **k: conv2d(*a, **k).transpose(0, 2, 3, 1)),
         ("stride=1, pad=0", lambda x, K, b, stride=2, pad=0: conv2d(x, K, b, stride, pad)),
+        ("stride=1, pad=0", "pad-on-all-axes-as-many"),
         ("Loops are welcome", Passes(conv2d_loops)),
     ],
     "11.3": [
@@ -61,6 +62,7 @@ PROMISES = {
         ("`dy` has the shape of the output", Given(lambda x, K, dy, stride=1, pad=0: dy.shape[:2] == (len(x), len(K)))),
         ("with respect to each weight", "filters-added"),
         ("in the shape of `K`", "one-channel"),
+        ("stride=1, pad=0", "windows-too-few"),
         ("The lesson did one row", None),
     ],
     "11.6": [
@@ -76,6 +78,7 @@ PROMISES = {
         ("in the pixels' own unit", "scaled"),
         ("of dtype `uint8`", Given(lambda image: image.dtype == np.uint8)),
         ("The result should be `(H, W - 2)`", "rows"),
+        ("*right neighbour minus left neighbour*", "left-minus-right-not-repaired"),
         ("from bright to dark comes out as a positive number", "not-repaired"),
         ("Repair it", None),
     ],
@@ -94,6 +97,8 @@ PROMISES = {
         ("with an unknown bias", lambda x, y: (find_kernel(x, y, bias=False)[0], float(y.mean()))),
         ("with an unknown bias", "average-as-bias"),
         ("of shape `(C, 3, 3)`", lambda x, y: (find_kernel(x, y)[0][0], find_kernel(x, y)[1])),
+        ("of shape `(C, 3, 3)`", "one-slice"),
+        ("on a picture you do not see, a darker one", "bias-of-the-centred"),
         ("at most 0.03 of its variance", "says-the-average"),
         ("Walk or solve", Passes(lambda x, y: find_kernel(x, y))),
     ],

@@ -50,10 +50,25 @@ def pad_at_the_start_only(x, K, b, stride=1, pad=0):
     return conv2d(np.pad(x, ((0, 0), (0, 0), (pad, 0), (pad, 0))), K, b, stride=stride)
 
 
+def all_padded(images=True, channels=True):
+    """`np.pad(x, pad)` on every axis, then all or only as many images and channels as there were."""
+
+    def answer(x, K, b, stride=1, pad=0):
+        framed = np.pad(x, pad)[: None if images else len(x), : None if channels else x.shape[1]]
+        return conv2d_loops(framed, K, b, stride=stride)
+
+    return answer
+
+
+def more_channels_than_slices(x, K, b, stride=1, pad=0):
+    """As all_padded, with a loop over the channels of the padded array."""
+    return conv2d_loops(x, K, b, stride=stride) if pad == 0 else K[0, K.shape[1]]
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
-    id="11.2", title="Convolution with loops", name="conv2d_loops", points=4, minutes=25, difficulty=3,
+    id="11.2", title="Convolution with loops", name="conv2d_loops", points=4, minutes=30, difficulty=3,
     section="5. Channels", reference=conv2d_loops, cases=conv_cases, forbidden=("family:convolution",),
     alternatives=[conv2d_number_by_number, conv2d_taps, conv2d_matrix],
     misconceptions=[
@@ -85,10 +100,22 @@ EXERCISE = Exercise(
             family="padding ignored"),
         Misconception("pad-at-the-end-only", pad_at_the_end_only,
             "All your zeros are below and to the right of the image. A frame has four sides."),
-        Misconception("pad-on-all-axes", lambda x, K, b, stride=1, pad=0: conv2d_loops(
-            np.pad(x, pad), K, b, stride=stride),
+        Misconception("pad-on-all-axes", all_padded(),
             "Zeros were put on all four axes: there are images and channels of nothing but zeros now. np.pad takes a "
-            "pair (before, after) for each axis; which axes of (N, C, H, W) get a frame?"),
+            "pair (before, after) for each axis; which axes of (N, C, H, W) get a frame?",
+            family="padding on all axes"),
+        Misconception("pad-on-all-axes-some-images", all_padded(images=False),
+            "You padded images and channels too: np.pad(x, pad) puts zeros at both ends of every axis, so image 0 is "
+            "nothing but zeros now. Give np.pad a pair for each axis.", family="padding on all axes"),
+        Misconception("pad-on-all-axes-some-channels", all_padded(channels=False),
+            "You padded images and channels too: there are more images than before, and channel 0 holds zeros alone. "
+            "Which pair does np.pad need for the axes that stay as they are?", family="padding on all axes"),
+        Misconception("pad-on-all-axes-as-many", all_padded(images=False, channels=False),
+            "You padded images and channels too, so the first ones hold zeros alone and the last ones are never met. "
+            "np.pad takes a pair (before, after) for each axis.", family="padding on all axes"),
+        Misconception("pad-on-all-axes-no-slice", more_channels_than_slices,
+            "You padded images and channels too: there are channels of zeros now for which K has no slice. Print the "
+            "shape after np.pad; which two axes should have grown?", family="padding on all axes"),
         Misconception("pad-with-the-edge", pad_with_edge,
             "Your frame repeats the outer pixels. Here the frame is of zeros."),
         Misconception("one-row-short", one_row_short,
@@ -118,8 +145,8 @@ EXERCISE = Exercise(
     ],
     hints=[
         "Which four indices does one number of the output have? That gives the outer loops.",
-        "Put the zeros round the image first. Then the window of place (p, q) begins at row p·stride and column "
-        "q·stride of the framed image, and covers all channels.",
+        "Put the zeros round the image first: only the last two axes of (N, C, H, W) grow. Then the window of place "
+        "(p, q) begins at row p·stride and column q·stride of the framed image, and covers all channels.",
         "A window has shape (C, KH, KW), just like K[f]. Multiply, add up, add b[f].",
         "x = framed image; y = empty (N, F, H_out, W_out); for each place of y: window = x[n, "
         ":, ... : ..., ... : ...]; y[n, f, p, q] = ...",

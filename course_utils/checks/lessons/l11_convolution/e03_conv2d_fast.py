@@ -67,10 +67,19 @@ def framed_result(x, K, b, stride=1, pad=0):
     return frame(conv2d(x, K, b, stride=stride), pad)
 
 
+def all_padded(x, K, b, stride=1, pad=0):
+    y = np.tensordot(windows_of(np.pad(x, pad), K, stride, 0), K, axes=([1, 4, 5], [1, 2, 3]))
+    return y.transpose(0, 3, 1, 2) + b[:, None, None]
+
+
+def all_padded_by_letters(x, K, b, stride=1, pad=0):
+    return np.einsum("ncpqij,fcij->nfpq", windows_of(np.pad(x, pad), K, stride, 0), K) + b[:, None, None]
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
-    id="11.3", title="Convolution without the loops over places", name="conv2d_fast", points=4, minutes=25,
+    id="11.3", title="Convolution without the loops over places", name="conv2d_fast", points=4, minutes=35,
     difficulty=4, section="6. Loops, windows, matrices", reference=conv2d_windows, cases=conv_cases,
     forbidden=("family:convolution",),
     alternatives=[conv2d_taps, conv2d_matrix, conv2d_strides],
@@ -98,6 +107,12 @@ EXERCISE = Exercise(
             family="stride ignored"),
         Misconception("pad-ignored", changed(moves=lambda stride, pad: (stride, 0)),
             "pad changes nothing in your answer.", family="padding ignored"),
+        Misconception("pad-on-all-axes", all_padded,
+            "You padded images and channels too: the windows have more channels than K has slices. np.pad takes a "
+            "pair (before, after) for each axis of (N, C, H, W).", family="padding on all axes"),
+        Misconception("pad-on-all-axes-by-letters", all_padded_by_letters,
+            "You padded images and channels too, so the letter c stands for two lengths, and there are images of "
+            "zeros. Give np.pad a pair (before, after) for each axis.", family="padding on all axes"),
         Misconception("channels-not-matched", channels_not_matched,
             "Each channel meets the slices of all channels: they were summed apart, under two letters. Channel c "
             "belongs to slice c."),

@@ -78,6 +78,19 @@ def pad_forgotten_gradient(x, K, dy, stride=1, pad=0):
     return dK
 
 
+def windows_too_few(x, K, dy, stride=1, pad=0):
+    return np.einsum("ncpqij,nfpq->fcij", windows_of(x, K, stride, 0), dy)
+
+
+def pixels_not_there(x, K, dy, stride=1, pad=0):
+    """Pixel by pixel, without the frame."""
+    dK = np.zeros(K.shape)
+    for f, c, i, j in np.ndindex(K.shape):
+        for n, p, q in np.ndindex(len(x), *dy.shape[2:]):
+            dK[f, c, i, j] += dy[n, f, p, q] * x[n, c, p * stride + i, q * stride + j]
+    return dK
+
+
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
@@ -115,6 +128,12 @@ EXERCISE = Exercise(
             lambda x, K, dy, stride=1, pad=0: kernel_gradient_loops(x, K, dy, stride=stride),
             "With padding, your windows at the edge are cut short and no longer fit dK[f]. What did the way forward do "
             "with the image before it cut its windows?"),
+        Misconception("windows-too-few", windows_too_few,
+            "Padding is forgotten: the image without its frame has fewer windows than dy has places. Put the zeros "
+            "round it before you cut the windows.", family="padding ignored"),
+        Misconception("pixels-not-there", pixels_not_there,
+            "Padding is forgotten: with it, row p·stride + i is a row of the framed image, and the image itself "
+            "has no such row.", family="padding ignored"),
         Misconception("overwritten", lambda x, K, dy, stride=1, pad=0: kernel_gradient(
             x[-1:], K, np.where(np.arange(dy[0, 0].size).reshape(dy[:1, :1].shape) == dy[0, 0].size - 1, dy[-1:], 0.0),
             stride=stride, pad=pad),

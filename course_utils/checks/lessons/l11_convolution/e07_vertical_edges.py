@@ -66,6 +66,9 @@ EXERCISE = Exercise(
             "Steps down became 0. They are edges too, with a negative sign."),
         Misconception("left-minus-right", lambda image: -vertical_edges(image),
             "Right sizes, wrong sign: it is the right neighbour minus the left one."),
+        Misconception("left-minus-right-not-repaired", lambda image: broken_edges(image[:, ::-1])[:, ::-1],
+            "Two things: left and right are exchanged, and the subtraction is still one of uint8, which has no "
+            "negative numbers. Exchanging the sides repairs nothing.", family="wrong sign"),
         Misconception("scaled", lambda image: vertical_edges(image) / 255,
             "Your picture was divided by 255. That is a good habit, but the task keeps the unit of the pixels."),
         Misconception("rows", edges_of_rows,

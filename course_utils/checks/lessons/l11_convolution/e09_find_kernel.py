@@ -90,9 +90,26 @@ def other_order(K):
     return np.moveaxis(K.reshape(TAP, TAP, len(K)), 2, 0)
 
 
+def centred_walk(x, y):
+    """As the lesson walks: on a centred picture, whose bias is not that of the picture itself."""
+    K, b = find_kernel(x - x.mean(), y)
+    return K, b
+
+
+def is_of_the_centred(received, expected, case):
+    """Good once K.sum() times the mean is taken off the bias; the mean is that of all, or of each channel."""
+    K, b, x = np.asarray(received[0], dtype=float), received[1], case.args[0]
+    shifts = (K.sum() * x.mean(), K.sum(axis=(1, 2)) @ x.mean(axis=(1, 2)))
+    return any(share_of_variance((K, b - shift), case) < 0.03 for shift in shifts)
+
+
 def is_one_channel(received, expected, case):
     K = np.asarray(received[0])
     return len(K) > 1 and np.any(K[0]) and not np.any(K[1:])
+
+
+def is_one_slice(received, expected, case):
+    return np.ndim(received[0]) == 3 and len(received[0]) != len(case.args[0])
 
 
 def is_same_slices(received, expected, case):
@@ -108,7 +125,7 @@ def is_too_short(received, expected, case):
 
 
 def is_endless(received, expected, case):
-    return share_of_variance(received, case) > 1e3
+    return not share_of_variance(received, case) <= 1e3  # NaN is past all bounds
 
 
 def descended(x, y, lr, steps):
@@ -147,7 +164,7 @@ def bias_is_missing(received, expected, case):
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
-    id="11.9", kind="experiment", title="Which kernel made this picture?", name="find_kernel", points=4, minutes=20,
+    id="11.9", kind="experiment", title="Which kernel made this picture?", name="find_kernel", points=4, minutes=30,
     difficulty=4, section="8. The way back", reference=find_kernel, cases=filter_cases,
     metric=Metric(share_of_variance, "error on a picture not seen, as a share of its variance", at_most=0.03),
     alternatives=[find_by_descent, find_by_gradient_equations, find_centred],
@@ -165,6 +182,10 @@ EXERCISE = Exercise(
             "Your b is the mean of y. It would be the bias if the windows of x had the mean 0; on a darker picture "
             "it is not. Let b be one more unknown, or take the means of the windows into account.",
             seen=bias_is_the_average),
+        Misconception("bias-of-the-centred", centred_walk,
+            "Your K is good, but b belongs to a picture of mean 0: you took the mean off x, and nobody will do so with "
+            "the other picture. What does K make of a plain picture with that mean? Take it off b.",
+            seen=is_of_the_centred),
         Misconception("says-the-average", lambda x, y: (np.zeros((len(x), 3, 3)), float(y.mean())),
             "All entries of K are 0: you say the average of y everywhere. That is the baseline, a share of about 1."),
         Misconception("bias-with-minus", opposite_bias,
@@ -174,6 +195,9 @@ EXERCISE = Exercise(
             "Your weights are good, but in another order: the windows were laid out with the channel as last axis, and "
             "K has it first. Which order have the axes of a window before you reshape?",
             seen=is_good_once(lambda K, b: (other_order(K), b)), family="reshaped where axes are to be moved"),
+        Misconception("one-slice", lambda x, y: find_kernel(x[:1], y),
+            "Your K has one slice, and x has several channels: the shape is (C, 3, 3), with C = len(x). With which "
+            "shape did K begin?", seen=is_one_slice),
         Misconception("first-channel-only", first_channel_alone,
             "Only channel 0 has weights. The kernel has a slice for each channel, C·3·3 unknown numbers.",
             seen=is_one_channel),
@@ -181,8 +205,8 @@ EXERCISE = Exercise(
             "All slices of your kernel are the same: the channels were added up before. Each channel has nine unknowns "
             "of its own.", seen=is_same_slices),
         Misconception("endless", lambda x, y: descended(x, y, lr=2.0, steps=100),
-            "Your numbers grow without end: either you step up the slope, or the steps are too long. Print the error "
-            "after each step.", seen=is_endless),
+            "Your numbers grow without end: either you step up the slope, or the steps are too long: (4.11) allows "
+            "shorter ones for several channels and bright pictures. Print the error after each step.", seen=is_endless),
         Misconception("too-short", lambda x, y: descended(x, y, lr=0.01, steps=8),
             "The direction is right, but K and b are too small: with twice as much the error would be lower. More "
             "steps, or a larger learning rate?", seen=is_too_short),
