@@ -246,7 +246,7 @@ def test_planted_wrong_gradients_of_every_operation_are_tried(module, name):
 
 
 CONTRACT = {
-    "activations": "sigmoid tanh relu leaky_relu gelu softmax log_softmax logsumexp",
+    "activations": "sigmoid tanh relu leaky_relu gelu gelu_exact silu swiglu softmax log_softmax logsumexp",
     "affine": "affine_forward embedding_forward dropout_forward",
     "losses": "mse_forward mae_forward huber_forward binary_cross_entropy_forward cross_entropy_forward",
     "norm": "layer_norm_forward batch_norm_forward",
