@@ -13,15 +13,18 @@ from course_utils.attention.dot_product import (
     scaled_dot_product_attention_forward,
 )
 from course_utils.attention.multi_head import (
+    KeyValues,
     MultiHeadCache,
+    Rotary,
     multi_head_attention_backward,
     multi_head_attention_forward,
 )
+from course_utils.attention.rotary import RotaryCache, rotary_backward, rotary_forward
 from course_utils.masks import causal_mask, padding_mask
 
 __all__ = [
-    "AdditiveCache", "AttentionCache", "MultiHeadCache",
+    "AdditiveCache", "AttentionCache", "KeyValues", "MultiHeadCache", "Rotary", "RotaryCache",
     "additive_attention_backward", "additive_attention_forward", "causal_mask", "chunked_attention",
-    "multi_head_attention_backward", "multi_head_attention_forward", "padding_mask",
-    "scaled_dot_product_attention_backward", "scaled_dot_product_attention_forward",
+    "multi_head_attention_backward", "multi_head_attention_forward", "padding_mask", "rotary_backward",
+    "rotary_forward", "scaled_dot_product_attention_backward", "scaled_dot_product_attention_forward",
 ]  # fmt: skip

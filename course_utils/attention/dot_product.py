@@ -7,6 +7,7 @@ import numpy as np
 
 from course_utils._types import Array
 from course_utils._validate import as_dout, as_float, check_no_nan, common_dtype
+from course_utils.affine import dropout_forward
 from course_utils.masks import fit_mask, masked_softmax_
 
 GROUP = 1 << 17
@@ -14,7 +15,8 @@ GROUP = 1 << 17
 
 
 class AttentionCache(NamedTuple):
-    """What the backward pass needs: the inputs, the weights (..., Tq, Tk), the output and the scale."""
+    """What the backward pass needs: the inputs, the weights (..., Tq, Tk), the output, the scale, and `keep`: None, or
+    what each weight was multiplied by, 0 or 1/(1 - rate), where weights were dropped."""
 
     q: Array
     k: Array
@@ -22,10 +24,18 @@ class AttentionCache(NamedTuple):
     weights: Array
     out: Array
     scale: float
+    keep: Array | None = None
 
 
 def scaled_dot_product_attention_forward(
-    q: Array, k: Array, v: Array, *, mask: Array | None = None, scale: float | None = None
+    q: Array,
+    k: Array,
+    v: Array,
+    *,
+    mask: Array | None = None,
+    scale: float | None = None,
+    dropout: float = 0.0,
+    rng: "np.random.Generator | None" = None,
 ) -> tuple[Array, AttentionCache]:
     """Attention(Q, K, V) = softmax(QKᵀ / √d) V, the softmax over the keys.
 
@@ -36,6 +46,8 @@ def scaled_dot_product_attention_forward(
     v : (..., Tk, d_v) float, what is handed over. Leading axes broadcast.
     mask : boolean, True = may attend; see the module's first lines. None: all may.
     scale : the factor before the softmax; None is 1/√d.
+    dropout : the share of weights set to 0 at random, the others divided by 1 - dropout; 0 outside training.
+    rng : decides which.
 
     Returns
     -------
@@ -55,14 +67,16 @@ def scaled_dot_product_attention_forward(
     >>> scaled_dot_product_attention_forward(q, k, v)[0]
     array([[2.]])
     """
-    out, cache = attend(*checked_attention(q, k, v), mask=mask, scale=scale)
+    out, cache = attend(*checked_attention(q, k, v), mask=mask, scale=scale, dropout=dropout, rng=rng)
     return out.copy(), cache
 
 
-def attend(q: Array, k: Array, v: Array, *, mask: Array | None, scale: float | None = None):
+def attend(
+    q: Array, k: Array, v: Array, *, mask=None, scale=None, dropout=0.0, rng=None
+) -> tuple[Array, AttentionCache]:
     """Attention of arrays that were checked, and its cache, which holds the output that comes back: not to be changed.
 
-    >>> out, cache = attend(np.ones((1, 2)), np.ones((3, 2)), np.ones((3, 2)), mask=None); out is cache.out
+    >>> out, cache = attend(np.ones((1, 2)), np.ones((3, 2)), np.ones((3, 2))); out is cache.out
     True
     """
     scale = q.shape[-1] ** -0.5 if scale is None else float(scale)
@@ -70,11 +84,12 @@ def attend(q: Array, k: Array, v: Array, *, mask: Array | None, scale: float | N
     weights = np.empty((*Q.shape[:-1], K.shape[-2]), q.dtype)  # (..., Tq, Tk)
     out = np.empty((*Q.shape[:-1], V.shape[-1]), q.dtype)  # (..., Tq, d_v)
     mask = None if mask is None else np.broadcast_to(fit_mask(mask, weights.shape), weights.shape)
+    keep = dropout_forward(np.ones(weights.shape, q.dtype), rate=dropout, rng=rng)[0] if dropout else None
     for some in _groups(weights.shape):
         scores = np.matmul(Q[some] * scale, K[some].swapaxes(-1, -2), out=weights[some])
         masked_softmax_(scores, None if mask is None else mask[some])
-        np.matmul(scores, V[some], out=out[some])
-    return out, AttentionCache(q, k, v, weights, out, scale)
+        np.matmul(scores if keep is None else scores * keep[some], V[some], out=out[some])
+    return out, AttentionCache(q, k, v, weights, out, scale, keep)
 
 
 def scaled_dot_product_attention_backward(dout: Array, cache: AttentionCache) -> tuple[Array, Array, Array]:
@@ -86,14 +101,17 @@ def scaled_dot_product_attention_backward(dout: Array, cache: AttentionCache) ->
     >>> scaled_dot_product_attention_backward(np.array([[1.0]]), cache)[2].ravel()
     array([0.5, 0.5])
     """
-    weights, out, scale = cache.weights, cache.out, cache.scale
+    weights, out, scale, keep = cache.weights, cache.out, cache.scale, cache.keep
     dout = as_dout(dout, out.shape, out.dtype)
     Q, K, V = _spread(cache.q, cache.k, cache.v)
     dQ, dK, dV = np.empty(Q.shape, Q.dtype), np.empty(K.shape, Q.dtype), np.empty(V.shape, Q.dtype)
     for some in _groups(weights.shape):
         P, dO = weights[some], dout[some]
-        np.matmul(P.swapaxes(-1, -2), dO, out=dV[some])  # (..., Tk, d_v)
+        used = P if keep is None else P * keep[some]
+        np.matmul(used.swapaxes(-1, -2), dO, out=dV[some])  # (..., Tk, d_v)
         dS = dO @ V[some].swapaxes(-1, -2)  # (..., Tq, Tk), so far dP
+        if keep is not None:
+            dS *= keep[some]
         dS -= np.vecdot(dO, out[some])[..., None]
         dS *= P
         np.matmul(dS, K[some], out=dQ[some])  # (..., Tq, d)

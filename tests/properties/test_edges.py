@@ -60,6 +60,7 @@ CASES = {
         attention,
         lambda N, T: ((normal(N, T, 3), normal(N, T, 3), normal(N, T, 2)), {"mask": ones(T, T)}),
     ),
+    "rotary_forward": (attention, lambda N, T: ((normal(N, T, 4),), {"positions": np.arange(T)})),
     "multi_head_attention_forward": (
         attention,
         lambda N, T: ((normal(N, T, 4), normal(N, T, 4), heads()), {"heads": 2}),
