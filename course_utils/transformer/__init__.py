@@ -11,6 +11,7 @@ SwiGLU adds W_3 b_3; RMS norm has no beta, and without biases there is no b_.
 """
 
 from course_utils.transformer._residual import ResidualCache
+from course_utils.transformer.bert import BERT
 from course_utils.transformer.blocks import (
     DecoderBlockCache,
     EncoderBlockCache,
@@ -19,12 +20,49 @@ from course_utils.transformer.blocks import (
     encoder_block_backward,
     encoder_block_forward,
 )
+from course_utils.transformer.configuration import BERTConfig, EncoderDecoderConfig, GPTConfig
+from course_utils.transformer.encoder_decoder import EncoderDecoder
 from course_utils.transformer.feed_forward import FeedForwardCache, feed_forward_backward, feed_forward_forward
+from course_utils.transformer.generation import draw, generate, top_k, top_p
+from course_utils.transformer.gpt import GPT
+from course_utils.transformer.layers import DecoderBlock, EncoderBlock, MultiHeadAttention, PositionalEmbedding
+from course_utils.transformer.loading import bert_params, gpt2_params, llama_params, load_bert, load_gpt2, load_llama
 from course_utils.transformer.positions import sinusoidal_positions
 from course_utils.transformer.starting import init_decoder_block, init_encoder_block, init_multi_head
 
 __all__ = [
-    "DecoderBlockCache", "EncoderBlockCache", "FeedForwardCache", "ResidualCache", "decoder_block_backward",
-    "decoder_block_forward", "encoder_block_backward", "encoder_block_forward", "feed_forward_backward",
-    "feed_forward_forward", "init_decoder_block", "init_encoder_block", "init_multi_head", "sinusoidal_positions",
+    "BERT",
+    "GPT",
+    "BERTConfig",
+    "DecoderBlock",
+    "DecoderBlockCache",
+    "EncoderBlock",
+    "EncoderBlockCache",
+    "EncoderDecoder",
+    "EncoderDecoderConfig",
+    "FeedForwardCache",
+    "GPTConfig",
+    "MultiHeadAttention",
+    "PositionalEmbedding",
+    "ResidualCache",
+    "bert_params",
+    "decoder_block_backward",
+    "decoder_block_forward",
+    "draw",
+    "encoder_block_backward",
+    "encoder_block_forward",
+    "feed_forward_backward",
+    "feed_forward_forward",
+    "generate",
+    "gpt2_params",
+    "init_decoder_block",
+    "init_encoder_block",
+    "init_multi_head",
+    "llama_params",
+    "load_bert",
+    "load_gpt2",
+    "load_llama",
+    "sinusoidal_positions",
+    "top_k",
+    "top_p",
 ]  # fmt: skip
