@@ -265,15 +265,16 @@ def test_planted_wrong_gradients_of_every_operation_are_tried(module, name):
 
 
 CONTRACT = {
-    "activations": "sigmoid tanh relu leaky_relu gelu softmax log_softmax logsumexp",
+    "activations": "sigmoid tanh relu leaky_relu gelu gelu_exact silu swiglu softmax log_softmax logsumexp",
     "affine": "affine_forward embedding_forward dropout_forward",
     "losses": "mse_forward mae_forward huber_forward binary_cross_entropy_forward cross_entropy_forward",
     "norm": "layer_norm_forward batch_norm_forward",
     "conv": "conv1d_forward conv2d_forward max_pool2d_forward avg_pool2d_forward conv_output_size",
     "recurrent": "rnn_forward lstm_cell_forward lstm_forward gru_cell_forward gru_forward",
     "attention": "scaled_dot_product_attention_forward multi_head_attention_forward additive_attention_forward "
-    "causal_mask padding_mask chunked_attention",
-    "transformer": "sinusoidal_positions encoder_block_forward decoder_block_forward",
+    "causal_mask padding_mask chunked_attention rotary_forward",
+    "transformer": "sinusoidal_positions encoder_block_forward decoder_block_forward init_multi_head "
+    "init_encoder_block init_decoder_block GPT BERT EncoderDecoder",
     "optim": "SGD RMSprop Adam AdamW clip_by_global_norm",
     "init": "xavier_uniform he_normal orthogonal lstm_forget_bias",
     "layers": "Dense Conv2D MaxPool2D Flatten ReLU Dropout BatchNorm LSTM Sequential",

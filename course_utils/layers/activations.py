@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from course_utils.activations import (
     gelu_backward,
+    gelu_exact_backward,
+    gelu_exact_forward,
     gelu_forward,
     leaky_relu_backward,
     leaky_relu_forward,
@@ -70,10 +72,12 @@ class LeakyReLU(_Activation):
 
 
 class GELU(_Activation):
-    """Gaussian error linear unit, tanh form; see `gelu_forward`.
+    """Gaussian error linear unit; see `gelu_forward`, and `gelu_exact_forward` for `exact`.
 
     >>> GELU().forward([1.0])[0].round(4)
     array([0.8412])
     """
 
-    pair = (gelu_forward, gelu_backward)
+    def __init__(self, exact: bool = False):
+        super().__init__()
+        self.pair = (gelu_exact_forward, gelu_exact_backward) if exact else (gelu_forward, gelu_backward)

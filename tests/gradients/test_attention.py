@@ -24,6 +24,18 @@ def multi_head(D_q=4, D_kv=3, E=6, D_out=5):
     return rng.normal(size=(2, 3, D_q)), rng.normal(size=(2, 5, D_kv)), params
 
 
+def grouped(heads=4, kv_heads=2, d=2, D=3):
+    """Self-attention without biases whose heads share keys and values."""
+    widths = {"W_q": heads * d, "W_k": kv_heads * d, "W_v": kv_heads * d}
+    params = {name: rng.normal(size=(D, width)) for name, width in widths.items()}
+    params["W_o"] = rng.normal(size=(heads * d, 5))
+    static = {"heads": heads, "kv_heads": kv_heads, "biases": False}
+    return (rng.normal(size=(2, 3, D)), rng.normal(size=(2, 3, D)), params), static
+
+
+PAST = attention.KeyValues(rng.normal(size=(2, 2, 2, 2)), rng.normal(size=(2, 2, 2, 2)))  # two positions were seen
+
+
 def additive(*queries):
     params = {"W_q": rng.normal(size=(4, 6)), "W_k": rng.normal(size=(3, 6)), "v": rng.normal(size=6)}
     return rng.normal(size=(2, *queries, 4)), rng.normal(size=(2, 5, 3)), params
@@ -43,6 +55,20 @@ CASES = {
     "multi_head_attention, causal": (multi_head(), {"heads": 3, "mask": CAUSAL}),
     "multi_head_attention, empty row": (multi_head(), {"heads": 2, "mask": HOLES}),
     "multi_head_attention, one head": (multi_head(E=3), {"heads": 1}),
+    "multi_head_attention, shared keys": grouped(),
+    "multi_head_attention, shared keys and a mask a head": (
+        grouped()[0], grouped()[1] | {"mask": rng.random((1, 4, 3, 3)) < 0.7},
+    ),
+    "multi_head_attention, one key for all, rotary": (
+        grouped(kv_heads=1)[0], grouped(kv_heads=1)[1] | {"rotary": attention.Rotary(), "mask": np.tri(3, dtype=bool)},
+    ),
+    "multi_head_attention, past": (
+        grouped()[0], grouped()[1] | {"past": PAST, "rotary": attention.Rotary(100.0, "neighbours")},
+    ),
+    "multi_head_attention, dropout": (multi_head(), {"heads": 2, "dropout": 0.4, "rng": np.random.default_rng(3)}),
+    "scaled_dot_product_attention, dropout": (qkv(), {"dropout": 0.4, "rng": np.random.default_rng(3)}),
+    "rotary": ((rng.normal(size=(2, 3, 4)),), {"positions": np.arange(3)}),
+    "rotary, halves": ((rng.normal(size=(2, 3, 6)),), {"positions": [4, 0, 7], "pairs": "halves", "base": 50.0}),
     "additive_attention": (additive(), {}),
     "additive_attention, mask": (additive(), {"mask": CAUSAL[1:]}),
     "additive_attention, empty row": (additive(), {"mask": HOLES[:2]}),
@@ -62,8 +88,9 @@ def pair(case):
     return getattr(attention, f"{name}_forward"), getattr(attention, f"{name}_backward")
 
 
-def with_few(params, names=("W_k", "b_v")):
+def with_few(params):
     """Multi-head attention as a function of a few parameters: enough for planted faults, which cost much time."""
+    names = ("W_k", "b_v" if "b_v" in params else "W_v")
     forward, backward = pair("multi_head_attention")
 
     def few_forward(x_q, x_kv, few, **static):
@@ -121,7 +148,7 @@ def no_scale(dout, cache):
 
 
 def softmax_without_its_sum(dout, cache):
-    q, k, v, weights, _, scale = cache
+    q, k, v, weights, _, scale, _ = cache
     ds = scale * weights * (dout @ v.swapaxes(-1, -2))
     return ds @ k, ds.swapaxes(-1, -2) @ q, weights.swapaxes(-1, -2) @ dout
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from course_utils import transformer
+from course_utils.attention import KeyValues, Rotary
 from course_utils.gradcheck import GradientMismatch, check_gradients
 from course_utils.transformer import (
     decoder_block_backward,
@@ -32,12 +33,35 @@ def shaken(params):
 
 ENCODER, DECODER = shaken(init_encoder_block(4, 5, rng)), shaken(init_decoder_block(4, 5, rng, D_memory=6))
 FEED = {name: ENCODER[name] for name in ("W_1", "b_1", "W_2", "b_2")}
+GATE = {"W_3": rng.normal(size=(4, 5)), "b_3": rng.normal(size=5)}
+GATED = {name: (FEED | GATE)[name] for name in ("W_1", "b_1", "W_3", "b_3", "W_2", "b_2")}
+STYLE = {"heads": 2, "kv_heads": 1, "biases": False, "norm": "rms", "activation": "swiglu"}
+LLAMA = shaken(init_encoder_block(4, 5, rng, **STYLE))
+LLAMA_DECODER = shaken(init_decoder_block(4, 5, rng, D_memory=6, **STYLE))
+SHARED, NO_BIASES = {"kv_heads": 1, "rotary": Rotary(100.0)}, {"biases": False, "activation": "swiglu"}
+PAST, WIDE_PAST = (KeyValues(*rng.normal(size=(2, 2, h, 2, 2))) for h in (1, 2))
+DROPS = {"dropout": 0.3, "attention_dropout": 0.3, "rng": np.random.default_rng(4)}
 CASES = {
     "feed_forward": (X, FEED, {}),
     "encoder_block": (X, ENCODER, {"heads": 2}),
     "encoder_block, norm last": (X, ENCODER, {"heads": 2, "norm_first": False}),
     "encoder_block, causal": (X, ENCODER, {"heads": 4, "mask": CAUSAL}),
     "encoder_block, empty row": (X, ENCODER, {"heads": 1, "mask": HOLES, "norm_first": False}),
+    "feed_forward, gelu": (X, FEED, {"activation": "gelu"}),
+    "feed_forward, gelu_exact": (X, FEED, {"activation": "gelu_exact"}),
+    "feed_forward, swiglu": (X, GATED, {"activation": "swiglu"}),
+    "feed_forward, swiglu without biases": (X, {n: GATED[n] for n in ("W_1", "W_3", "W_2")}, NO_BIASES),
+    "encoder_block, of GPT-2": (X, ENCODER, {"heads": 2, "mask": CAUSAL, "activation": "gelu", "eps": 1e-3}),
+    "encoder_block, of BERT": (X, ENCODER, {"heads": 2, "activation": "gelu_exact", "norm_first": False}),
+    "encoder_block, of Llama": (X, LLAMA, {"heads": 2, "mask": CAUSAL, "norm": "rms", **SHARED, **NO_BIASES}),
+    "encoder_block, past": (X, LLAMA, {"heads": 2, "norm": "rms", "past": PAST, **SHARED, **NO_BIASES}),
+    "encoder_block, dropout": (X, ENCODER, {"heads": 2, **DROPS}),
+    "encoder_block, dropout, norm last": (X, ENCODER, {"heads": 2, "norm_first": False, **DROPS}),
+    "encoder_block, dropout outside training": (X, ENCODER, {"heads": 2, "training": False, **DROPS}),
+    "decoder_block, of Llama's parts": (
+        X, MEMORY, LLAMA_DECODER, {"heads": 2, "self_mask": CAUSAL, "norm": "rms", **SHARED, **NO_BIASES},
+    ),
+    "decoder_block, past and dropout": (X, MEMORY, DECODER, {"heads": 2, "past": (WIDE_PAST, WIDE_PAST), **DROPS}),
     "decoder_block": (X, MEMORY, DECODER, {"heads": 2, "self_mask": CAUSAL}),
     "decoder_block, norm last": (X, MEMORY, DECODER, {"heads": 2, "self_mask": CAUSAL, "norm_first": False}),
     "decoder_block, padding": (

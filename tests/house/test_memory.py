@@ -98,10 +98,10 @@ def test_a_file_that_is_no_python_is_never_remembered(tree):
 def test_files_of_the_course_are_counted_where_they_are_used():
     uses = {number: dependencies.dependencies(number) for number in ("04", "16", "18")}
     for name, numbers in {
-        "course_utils/attention.py": {"18"},
+        "course_utils/attention/dot_product.py": {"18"},
         "course_utils/recurrent/lstm.py": {"16"},
         "course_utils/linear_models.py": {"04"},
-        "course_utils/conv.py": {"16"},  # by way of course_utils.layers
+        "course_utils/conv/convolution.py": {"16"},  # by way of course_utils.layers
         "course_utils/checks/judging/judge.py": {"04", "16", "18"},
         "course_utils/viz/keras_worker.py": {"04", "16", "18"},
         "tests/checks/proofs.py": {"04", "16", "18"},

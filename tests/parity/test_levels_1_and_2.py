@@ -23,10 +23,12 @@ ACTIVATIONS = {
     "relu": (F.relu, tf.nn.relu),
     "leaky_relu": (F.leaky_relu, lambda x: tf.nn.leaky_relu(x, alpha=0.01)),
     "gelu": (lambda x: F.gelu(x, approximate="tanh"), lambda x: tf.nn.gelu(x, approximate=True)),
+    "gelu_exact": (F.gelu, lambda x: tf.nn.gelu(x, approximate=False)),
+    "silu": (F.silu, tf.nn.silu),
     "softmax": (lambda x: F.softmax(x, -1), tf.nn.softmax),
     "log_softmax": (lambda x: F.log_softmax(x, -1), tf.nn.log_softmax),
 }
-SINGLE = {"leaky_relu", "gelu"}  # TensorFlow's slope and cubic factor are float32
+SINGLE = {"leaky_relu", "gelu", "gelu_exact"}  # TensorFlow keeps slope, cubic factor and root of two in float32
 
 
 def assert_activation(name, x, dtype):
@@ -43,13 +45,22 @@ def test_activations(name, shape, dtype, rng):
 
 
 @every_dtype
+def test_swiglu_is_a_product_of_two(dtype, rng):
+    arrays = [3 * rng.normal(size=(2, 5)) for _ in range(2)]
+    assert_parity(
+        *pair(activations, "swiglu"), arrays, dtype, torch_op=lambda g, u: F.silu(g) * u,
+        tf_op=lambda g, u: tf.nn.silu(g) * u,
+    )  # fmt: skip
+
+
+@every_dtype
 @pytest.mark.parametrize("name", ["relu", "leaky_relu"])
 def test_both_frameworks_take_the_same_slope_at_the_kink(name, dtype):
     assert_activation(name, [0.0, -1.0, 1.0], dtype)
 
 
 @every_dtype
-@pytest.mark.parametrize("name", ["sigmoid", "softmax", "log_softmax", "gelu"])
+@pytest.mark.parametrize("name", ["sigmoid", "softmax", "log_softmax", "gelu", "gelu_exact", "silu"])
 def test_large_logits(name, dtype):
     assert_activation(name, [[-1e4, 0.0, 1e4], [90.0, -90.0, 1.0]], dtype)
 

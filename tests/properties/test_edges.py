@@ -28,8 +28,9 @@ def weights(gates, D=3, H=2):
 CASES = {
     **{
         f"{name}_forward": (activations, lambda N, T: ((normal(N, T, 3),), {}))
-        for name in ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "softmax", "log_softmax")
+        for name in ("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "gelu_exact", "silu", "softmax", "log_softmax")
     },
+    "swiglu_forward": (activations, lambda N, T: ((normal(N, T, 3), normal(N, T, 3)), {})),
     "affine_forward": (affine, lambda N, T: ((normal(N, T, 3), normal(3, 2), normal(2)), {})),
     "embedding_forward": (affine, lambda N, T: ((normal(5, 2),), {"ids": rng.integers(5, size=(N, T))})),
     "dropout_forward": (affine, lambda N, T: ((normal(N, T),), {"rate": 0.5, "rng": np.random.default_rng(1)})),
@@ -59,6 +60,7 @@ CASES = {
         attention,
         lambda N, T: ((normal(N, T, 3), normal(N, T, 3), normal(N, T, 2)), {"mask": ones(T, T)}),
     ),
+    "rotary_forward": (attention, lambda N, T: ((normal(N, T, 4),), {"positions": np.arange(T)})),
     "multi_head_attention_forward": (
         attention,
         lambda N, T: ((normal(N, T, 4), normal(N, T, 4), heads()), {"heads": 2}),

@@ -64,9 +64,15 @@ def test_the_rectifiers_and_their_difference(x):
     close(act.relu(x) - act.relu(-x), x)
     close(act.leaky_relu(x, slope=0.25), act.relu(x) - x.dtype.type(0.25) * act.relu(-x))
     assert (act.gelu(x) <= act.relu(x)).all() and (act.gelu(x) >= -0.171).all()
+    assert (act.gelu_exact(x) <= act.relu(x)).all() and (act.gelu_exact(x) >= -0.171).all()
+    close(act.silu(x) - act.silu(-x), x)
 
 
-@given(tables(), st.sampled_from(["sigmoid", "tanh", "gelu", "softmax", "log_softmax"]), st.floats(-3, 3, width=16))
+@given(
+    tables(),
+    st.sampled_from(["sigmoid", "tanh", "gelu", "gelu_exact", "silu", "softmax", "log_softmax"]),
+    st.floats(-3, 3, width=16),
+)
 def test_a_backward_pass_is_linear_in_what_comes_from_above(x, name, factor):
     y, cache = getattr(act, f"{name}_forward")(x)
     backward = getattr(act, f"{name}_backward")

@@ -6,7 +6,7 @@ from scipy import special
 
 from course_utils import activations as act
 
-PLAIN = ["sigmoid", "tanh", "relu", "leaky_relu", "gelu", "softmax", "log_softmax"]
+PLAIN = ["sigmoid", "tanh", "relu", "leaky_relu", "gelu", "gelu_exact", "silu", "softmax", "log_softmax"]
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -40,6 +40,24 @@ def test_values_of_the_rest():
     np.testing.assert_allclose(act.gelu(x), special.ndtr(x) * x, atol=5e-4)  # the tanh form is near the exact one
     np.testing.assert_allclose(act.softmax(x), special.softmax(x), rtol=1e-14)
     np.testing.assert_allclose(act.log_softmax(x), special.log_softmax(x), rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype, tolerance", [(np.float32, 2e-7), (np.float64, 1e-15)])
+def test_exact_gelu_is_the_normal_distributions(dtype, tolerance):
+    x = np.linspace(-38, 38, 40_001).astype(dtype)  # more than one block
+    np.testing.assert_allclose(act.gelu_exact(x), x * special.ndtr(x.astype(float)), rtol=tolerance, atol=tolerance)
+    far = np.array([-1e300, -40, 40, 1e300])
+    y, cache = act.gelu_exact_forward(far)
+    np.testing.assert_array_equal(y, [0, 0, 40, 1e300])
+    np.testing.assert_array_equal(act.gelu_exact_backward(np.ones(4), cache), [0, 0, 1, 1])
+
+
+def test_swiglu_opens_by_its_gate():
+    gate, up = np.array([-1e4, 0.0, 2.0, 1e4]), np.array([5.0, 5.0, 3.0, 5.0])
+    np.testing.assert_allclose(act.swiglu(gate, up), [0, 0, 6 * special.expit(2.0), 5e4])
+    assert act.swiglu(gate.astype(np.float32), up).dtype == np.float64
+    with pytest.raises(ValueError, match="gate and up have one shape"):
+        act.swiglu(gate, up[:2])
 
 
 @pytest.mark.parametrize("axis", [0, 1, -1, None])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from course_utils.attention import (
+    Rotary,
     additive_attention_backward,
     additive_attention_forward,
     causal_mask,
@@ -13,10 +14,12 @@ from course_utils.attention import (
     multi_head_attention_backward,
     multi_head_attention_forward,
     padding_mask,
+    rotary_forward,
     scaled_dot_product_attention_backward,
     scaled_dot_product_attention_forward,
 )
 
+RNG = np.random.default_rng(21)
 each_dtype = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
 
@@ -215,6 +218,68 @@ def test_masks():
 A, B, EYE = np.ones((2, 3, 4)), np.ones((2, 5, 4)), eye_params(4)
 SMALL = {"W_q": np.ones((4, 2)), "W_k": np.ones((4, 2)), "v": np.ones(2)}
 dot, multi, additive = scaled_dot_product_attention_forward, multi_head_attention_forward, additive_attention_forward
+
+
+@pytest.mark.parametrize("pairs", ["neighbours", "halves"])
+def test_rotary_scores_know_distances_only(pairs):
+    q, k = RNG.normal(size=(2, 1, 6))
+
+    def score(t, s):
+        turned = [rotary_forward(a, positions=[p], pairs=pairs)[0][0] for a, p in ((q, t), (k, s))]
+        return turned[0] @ turned[1]
+
+    np.testing.assert_allclose(score(7, 3), score(104, 100), atol=1e-12)
+    assert abs(score(7, 3) - score(7, 4)) > 1e-3
+    angle = 3 / 10000 ** (2 / 6)  # the second pair at position 3
+    one = np.eye(6)[2 if pairs == "neighbours" else 1]
+    cos, sin = (2, 3) if pairs == "neighbours" else (1, 4)
+    turned = rotary_forward(one[None], positions=[3], pairs=pairs)[0][0]
+    np.testing.assert_allclose(turned[[cos, sin]], [np.cos(angle), np.sin(angle)])
+
+
+def grouped_params(heads, kv_heads, d, D):
+    widths = {"q": heads * d, "k": kv_heads * d, "v": kv_heads * d}
+    params = {f"W_{n}": RNG.normal(size=(D, width)) for n, width in widths.items()}
+    return params | {"W_o": RNG.normal(size=(heads * d, D))}
+
+
+@pytest.mark.parametrize("mask", [None, np.tri(4, dtype=bool), RNG.random((2, 4, 4, 4)) < 0.7])
+def test_shared_keys_are_repeated_keys(mask):
+    x, params = RNG.normal(size=(2, 4, 6)), grouped_params(4, 2, 4, 6)
+    out, cache = multi(x, x, params, heads=4, kv_heads=2, biases=False, mask=mask)
+    repeated = dict(params)
+    for name in ("W_k", "W_v"):
+        repeated[name] = np.repeat(params[name].reshape(6, 2, 4), 2, axis=1).reshape(6, 16)
+    full, full_cache = multi(x, x, repeated, heads=4, biases=False, mask=mask)
+    np.testing.assert_allclose(out, full, atol=1e-12)
+    np.testing.assert_allclose(cache.weights, full_cache.weights, atol=1e-12)
+    assert cache.key_values.keys.shape == (2, 2, 4, 4)
+
+
+@pytest.mark.parametrize("rotary", [None, Rotary(), Rotary(100.0, "neighbours")])
+@pytest.mark.parametrize("kv_heads", [4, 2])
+def test_what_was_seen_need_not_be_seen_again(kv_heads, rotary):
+    x, params = RNG.normal(size=(2, 5, 6)), grouped_params(4, kv_heads, 4, 6)
+    options = {"heads": 4, "kv_heads": kv_heads, "biases": False, "rotary": rotary}
+    full, _ = multi(x, x, params, mask=causal_mask(5), **options)
+    past = None
+    for part in (x[:, :3], x[:, 3:4], x[:, 4:]):
+        seen = 0 if past is None else past.keys.shape[2]
+        mask = causal_mask(seen + part.shape[1])[seen:]
+        out, cache = multi(part, part, params, mask=mask, past=past, **options)
+        np.testing.assert_allclose(out, full[:, seen : seen + part.shape[1]], atol=1e-12)
+        past = cache.key_values
+
+
+def test_dropped_weights_are_dropped_and_the_rest_scaled():
+    q, k, v = (RNG.normal(size=(40, 30, 4)) for _ in range(3))
+    out, cache = scaled_dot_product_attention_forward(q, k, v, dropout=0.25, rng=np.random.default_rng(0))
+    assert set(np.unique(cache.keep)) == {0, 4 / 3} and abs((cache.keep == 0).mean() - 0.25) < 0.01
+    np.testing.assert_allclose(out, (cache.weights * cache.keep) @ v, atol=1e-12)
+    with pytest.raises(TypeError, match="Generator"):
+        scaled_dot_product_attention_forward(q, k, v, dropout=0.25)
+
+
 MISTAKES = {
     "keys transposed": (lambda: dot(A, B.swapaxes(1, 2), B), "transposed"),
     "values of another sequence": (lambda: dot(A, B, A), "another sequence"),
@@ -322,3 +387,10 @@ def test_additive_attention_of_nothing(rng, N, Tq, T):
             assert {name: g.shape for name, g in grads.items()} == {name: p.shape for name, p in params.items()}
             if not (N and T and out.size):
                 assert not out.any() and not any(g.any() for g in grads.values())
+
+
+def test_an_axis_of_size_one_beside_an_empty_one_gets_a_gradient_of_its_shape():
+    q, k, v = np.ones((1, 2, 3)), np.ones((0, 4, 3)), np.ones((0, 4, 5))
+    out, cache = scaled_dot_product_attention_forward(q, k, v)
+    dq, dk, dv = scaled_dot_product_attention_backward(out, cache)
+    assert [g.shape for g in (dq, dk, dv)] == [q.shape, k.shape, v.shape] and not dq.any()
