@@ -67,6 +67,8 @@ PROMISES = {
         ("in this order", "candidate-last"),
         ("It returns the four arrays", Passes(lambda *args: np.stack(RIGHT["16.1"](*args)))),
         ("It returns the four arrays", lambda *args: np.hstack(RIGHT["16.1"](*args))),
+        ("in this order", "tanh-on-the-last-block"),
+        ("in this order", "candidate-returned-last"),
         ("each of shape `(N, H)`", "rows-cut"),
         ("if nothing can break it", overflowing_gates),
     ],
@@ -100,6 +102,7 @@ PROMISES = {
     ],
     "16.6": [
         ("of shape `(4 * hidden,)`", "table"),
+        ("of shape `(4 * hidden,)`", "one-place-a-block"),
         ("dtype float64", "whole-numbers"),
         ("dtype float64", bias_from_list),
         ("The forget gates' biases are `forget`", "always-one"),
@@ -112,6 +115,7 @@ PROMISES = {
         ("after each sentence's last real step", "one-too-far"),
         ("when there are more zeros behind it", "unrepaired"),
         ("Repair it", None),
+        ("picked one number from each row", None),
     ],
     "16.8": [
         ("No code: think", None),
@@ -119,6 +123,8 @@ PROMISES = {
             "three digits will do",
             Passes({**RIGHT["16.8"], "bias for f = 0.99": 4.60, "h after very many steps": 0.964}),
         ),
+        ("two are too few", "rounded-share"),
+        ("two are too few", "rounded-h"),
         *NUMBERS.items(),
     ],
     "16.9": [

@@ -67,6 +67,12 @@ EXERCISE = Exercise(
         Misconception("candidate-last", GATES(order=(0, 1, 3, 2)),
             "i and f are right, but g and o read each other's columns. Some papers put the candidate last; which "
             "block is the third here?", family="gates in another order"),
+        Misconception("tanh-on-the-last-block", GATES(acts=(sigmoid, sigmoid, sigmoid, np.tanh)),
+            "i and f are right. You took the third block for a gate and the last one for the candidate. The order of "
+            "the blocks is i | f | g | o.", family="gates in another order"),
+        Misconception("candidate-returned-last", GATES(acts=(sigmoid, sigmoid, sigmoid, np.tanh), order=(0, 1, 3, 2)),
+            "You cut the blocks rightly, and gave them back as i, f, o, g. The task asks for the order i | f | g | o.",
+            family="gates in another order"),
         Misconception("forget-first", GATES(order=(1, 0, 2, 3)),
             "i and f have changed places. Whose columns are the first H, by (16.5)?", family="gates in another order"),
         Misconception("sigmoid-everywhere", GATES(acts=(sigmoid,) * 4),

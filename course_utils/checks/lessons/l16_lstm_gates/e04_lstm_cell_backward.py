@@ -127,7 +127,7 @@ BACKWARD = backward_with
 
 
 EXERCISE = Exercise(
-    id="16.4", title="The way back through a cell", name="lstm_cell_backward", points=5, minutes=35, difficulty=4,
+    id="16.4", title="The way back through a cell", name="lstm_cell_backward", points=5, minutes=50, difficulty=4,
     section="4. The way back", reference=lstm_cell_backward, cases=backward_cases,
     needs=("16.1", "16.2"),
     forbidden=("course_utils.recurrent.lstm_cell_backward", "course_utils.recurrent.lstm_backward",

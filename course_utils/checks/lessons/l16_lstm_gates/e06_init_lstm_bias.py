@@ -80,6 +80,8 @@ EXERCISE = Exercise(
             "You set every fourth number. The H numbers of a gate stand side by side."),
         Misconception("one-number", bias_one_entry,
             "Only one unit remembers. Each of the `hidden` units has a forget gate."),
+        Misconception("one-place-a-block", lambda hidden, forget=1.0: np.array([0.0, forget, 0.0, 0.0]),
+            "You have one number for each block. A block has `hidden` places, one for each unit."),
         Misconception("kept-share", lambda hidden, forget=1.0: sigmoid(init_lstm_bias(hidden, forget)),
             "These are the gates that come out, not the biases that go in: the cell takes the sigmoid itself."),
         Misconception("sigmoid-of-forget", lambda hidden, forget=1.0: init_lstm_bias(hidden, float(sigmoid(forget))),

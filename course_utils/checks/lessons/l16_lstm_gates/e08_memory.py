@@ -8,7 +8,7 @@ from course_utils.checks.exercise import Exercise, Misconception
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
-    id="16.8", kind="value", title="Six numbers about memory", name="memory", points=3, minutes=12, difficulty=2,
+    id="16.8", kind="value", title="Six numbers about memory", name="memory", points=3, minutes=18, difficulty=2,
     section="2. A memory that is added to", rtol=1.5e-3,
     reference={
         "c after very many steps": 2.0, "h after very many steps": float(np.tanh(2.0)),
@@ -30,10 +30,18 @@ EXERCISE = Exercise(
             "You took the sigmoid of c. Which function squashes the memory in (16.4)?"),
         Misconception("half-of-it", {"h after very many steps": 1.0},
             "1 is the limit for a very large c. Here c is not so large: put it into (16.4)."),
+        Misconception("rounded-h", {"h after very many steps": 0.96},
+            "Near, but two digits are too few: your calculator shows more of this tanh. Give three.",
+            family="rounded too far"),
         Misconception("percent", {"share of c_0 after 100 steps": 100 * 0.99**100},
             "That is right in percent. A share of all is 1: what is left is less than 1."),
         Misconception("what-is-lost", {"share of c_0 after 100 steps": 1 - 0.99**100},
             "That is the share that is lost. What is *left*?"),
+        Misconception("rounded-share", {"share of c_0 after 100 steps": 0.37},
+            "Near, but rounded too far: two digits are too few to tell your way from others. Give three.",
+            family="rounded too far"),
+        Misconception("share-lost-in-one-step", {"share of c_0 after 100 steps": 0.01},
+            "0.01 is what *one* step loses. What does it keep, and what do a hundred such steps keep?"),
         Misconception("one-step", {"share of c_0 after 100 steps": 0.99},
             "That is what is left after one step. The next step keeps 99 % of that, and so on."),
         Misconception("all-gone", {"share of c_0 after 100 steps": 0.0},
@@ -41,6 +49,9 @@ EXERCISE = Exercise(
         Misconception("continuous", {"share of c_0 after 100 steps": float(np.exp(-1))},
             "Near, but that is e to the minus 1, for infinitely many infinitely small steps. Here there are 100 steps, "
             "and each multiplies by 0.99."),
+        Misconception("rounded-bias", {"bias for f = 0.99": 5.0},
+            "The right size, but rounded to a whole number: 5 gives a gate of 0.993. Give three digits.",
+            family="rounded too far"),
         Misconception("one-hundred", {"bias for f = 0.99": float(np.log(100))},
             "Near, but that is the logarithm of 1 to 0.01. The odds of 0.99 are 0.99 to 0.01."),
         Misconception("log-10", {"bias for f = 0.99": float(np.log10(99))},

@@ -85,7 +85,7 @@ def dial(name, flag, bad):
 # Data for people to read: a paragraph for each misconception.
 # fmt: off
 EXERCISE = Exercise(
-    id="16.9", kind="experiment", title="Set a memory by hand", name="store_weights", points=4, minutes=25,
+    id="16.9", kind="experiment", title="Set a memory by hand", name="store_weights", points=4, minutes=30,
     difficulty=4, section="3. Four small layers in one cell", reference=store_weights,
     cases=stream_cases, metric=Metric(distance, "mean distance of the last h from what was flagged",
                                             at_most=CLOSE),
