@@ -1,5 +1,6 @@
 """What every layer has in common."""
 
+import functools
 import inspect
 from typing import NamedTuple
 
@@ -60,5 +61,12 @@ def options_of(layer) -> set[str]:
     >>> options_of(Layer())
     set()
     """
-    names = [*inspect.signature(layer.forward).parameters]
-    return set(names[1:]) - {"training"}
+    method = layer.forward
+    if inspect.ismethod(method):
+        return set(_parameters(method.__func__)[2:]) - {"training"}
+    return set(_parameters(method)[1:]) - {"training"}
+
+
+@functools.cache
+def _parameters(function) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)

@@ -35,7 +35,7 @@ class Bias(Layer):
     def backward(self, dout, cache):
         """The gradient passes; b's is its sum."""
         dout = np.array(dout)
-        return dout, {"b": dout.reshape(-1, dout.shape[-1]).sum(axis=0)}
+        return dout, {"b": dout.sum(axis=tuple(range(dout.ndim - 1)))}
 
 
 class FirstStep(Layer):

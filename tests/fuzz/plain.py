@@ -16,16 +16,23 @@ def _pair(module, name):
 
 def activation(draw: Draw) -> Case:
     """A function of each number."""
-    name = draw.one_of("sigmoid", "tanh", "relu", "leaky_relu", "gelu")
+    name = draw.one_of("sigmoid", "tanh", "relu", "leaky_relu", "gelu", "gelu_exact", "silu")
     options, more = {}, {}
     if name == "leaky_relu" and draw.chance():
         options = {"slope": draw.one_of(0.0, 0.3, 1.0, 2.0, -0.5)}
         more = {"negative_slope": options["slope"]}
     if name == "gelu":
         more = {"approximate": "tanh"}
-    peer = {"sigmoid": torch.sigmoid, "tanh": torch.tanh}.get(name) or getattr(F, name)
+    peer = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "gelu_exact": F.gelu}.get(name) or getattr(F, name)
     arrays = (draw.values(*draw.shape(), wild=True),)
     return Case(*_pair(activations, name), arrays, options, lambda x: peer(x, **more))
+
+
+def swiglu(draw: Draw) -> Case:
+    """Features that others let pass."""
+    shape = draw.shape()
+    arrays = draw.values(*shape), draw.values(*shape)
+    return Case(*_pair(activations, "swiglu"), arrays, {}, lambda gate, up: F.silu(gate) * up)
 
 
 def softmax(draw: Draw) -> Case:
@@ -100,4 +107,4 @@ def batch_norm(draw: Draw) -> Case:
     )
 
 
-OPERATIONS = (activation, softmax, affine_map, embedding, dropout, layer_norm, batch_norm)
+OPERATIONS = (activation, swiglu, softmax, affine_map, embedding, dropout, layer_norm, batch_norm)

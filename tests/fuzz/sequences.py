@@ -138,4 +138,67 @@ def additive(draw: Draw) -> Case:
     )  # fmt: skip
 
 
-OPERATIONS = (recurrent_cell, recurrent_layer, recurrent_layer, dot_attention, multi_head, additive)
+def _turned(x, start, base, pairs):
+    """Rotary positions by complex numbers."""
+    half = x.shape[-1] // 2
+    if pairs == "halves":
+        x = x.unflatten(-1, (2, half)).transpose(-1, -2).flatten(-2)
+    angles = (start + torch.arange(x.shape[-2], dtype=torch.float64))[:, None]
+    angles = angles / base ** (torch.arange(half, dtype=torch.float64) / max(half, 1))
+    cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+    a, b = x[..., 0::2], x[..., 1::2]
+    out = torch.stack((a * cos - b * sin, b * cos + a * sin), -1)
+    return out.transpose(-1, -2).flatten(-2) if pairs == "halves" else out.flatten(-2)
+
+
+def rotary(draw: Draw) -> Case:
+    """Features turned by their positions."""
+    base, pairs, start = draw.one_of(10.0, 10000.0), draw.one_of("halves", "neighbours"), draw.size()
+    x = draw.values(*draw.shape(draw.rng.integers(3)), draw.size(), 2 * draw.size(3))
+    options = {"positions": start + np.arange(x.shape[-2]), "base": base, "pairs": pairs}
+    return Case(
+        attention.rotary_forward, attention.rotary_backward, (x,), options, lambda x: _turned(x, start, base, pairs)
+    )
+
+
+def shared_keys(draw: Draw) -> Case:
+    """Self-attention as of Llama: heads share keys and values, positions are rotary, some were seen before."""
+    N, T, seen, groups, each = draw.size(3), draw.size(), draw.size(3), draw.one_of(1, 2), draw.one_of(1, 2, 3)
+    heads, d = groups * each, 2 * draw.size(2, least=1)
+    D = heads * d
+    params = {f"W_{n}": draw.values(D, D if n in "qo" else groups * d) for n in "qkvo"}
+    past = attention.KeyValues(*(draw.rng.normal(size=(N, groups, seen, d)) for _ in range(2))) if seen else None
+    turn = attention.Rotary(100.0, draw.one_of("halves", "neighbours")) if draw.chance() else None
+    mask = draw.mask(N, T, seen + T) if draw.chance() else None
+
+    def peer(x_q, x_kv, p):
+        q, k, v = (
+            (x @ p[f"W_{n}"]).unflatten(-1, (h, d)).transpose(1, 2)
+            for n, x, h in (("q", x_q, heads), ("k", x_kv, groups), ("v", x_kv, groups))
+        )
+        if turn is not None:
+            q, k = (_turned(a, seen, *turn) for a in (q, k))
+        if past is not None:
+            k, v = (torch.cat((torch.tensor(old).to(x_q.dtype), a), 2) for old, a in zip(past, (k, v), strict=True))
+        k, v = (a.repeat_interleave(each, dim=1) for a in (k, v))
+        out = _attend(q, k, v, None if mask is None else mask[:, None])
+        return out.transpose(1, 2).flatten(2) @ p["W_o"]
+
+    options = {"heads": heads, "kv_heads": groups, "biases": False, "rotary": turn, "past": past, "mask": mask}
+    return Case(
+        attention.multi_head_attention_forward, attention.multi_head_attention_backward,
+        (draw.values(N, T, D), draw.values(N, T, D), params), options, peer,
+        slack=3.0,  # up to 24 unscaled features make large scores
+    )  # fmt: skip
+
+
+OPERATIONS = (
+    recurrent_cell,
+    recurrent_layer,
+    recurrent_layer,
+    dot_attention,
+    multi_head,
+    additive,
+    rotary,
+    shared_keys,
+)
