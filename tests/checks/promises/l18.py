@@ -34,6 +34,10 @@ def key_by_key(q, k, v, chunk):
     return online_attention(q, k, v, 1)
 
 
+def by_a_size_of_its_own(q, k, v, chunk):
+    return RIGHT["18.6"](q, k, v, 64)
+
+
 def in_views(q, k, v, chunk):
     """The same walk, with the chunks cut beforehand."""
     cuts, top, total, mixed = range(chunk, len(k), chunk), -np.inf, 0.0, 0.0
@@ -108,6 +112,7 @@ PROMISES = {
         ("Walk over the keys", query_by_query),
         ("Walk over the keys", Passes(in_views)),
         ("with (18.11)", "chunks-alone"),
+        ("the size that your caller wishes", Passes(by_a_size_of_its_own)),
         ("`chunk` need not divide Tk", "last-chunk-dropped"),
         ("This function stands alone", "too-much-memory"),
         ("Scores of ±1000 must do no harm", "no-maximum"),
