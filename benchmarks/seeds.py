@@ -165,7 +165,7 @@ CLAIMS = {
     "16: LSTM, bias ln 59, one letter short": Claim(
         "16-380", "| median below 0.75, none above 0.85 |", (0, 0.75), (0, 0.85), (0, 0.75)
     ),
-    "16: LSTM, bias 1": Claim("16-380", "our default | 0.18 to 0.32, each, as by guessing |", GUESSED, GUESSED),
+    "16: LSTM, bias 1": Claim("16-380", "LSTM, bias 1 | 0.18 to 0.32, each, as by guessing |", GUESSED, GUESSED),
     "16: LSTM, bias 0": Claim("16-380", "bias 0 | 0.18 to 0.32, each, as by guessing |", GUESSED, GUESSED),
     "16: plain RNN": Claim(
         "16-380", "| median below 0.6, worst as by guessing, best above 0.7 |", GUESSED, (0.7, 1), (0.18, 0.6)

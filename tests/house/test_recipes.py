@@ -25,7 +25,7 @@ def softplus():
     names = {}
     head = "from typing import NamedTuple\nimport numpy as np\nfrom course_utils._types import Array\n"
     head += "from course_utils._validate import as_dout, as_float\n"
-    head += "from course_utils.activations import _checked, sigmoid\n"
+    head += "from course_utils.activations import sigmoid\nfrom course_utils.activations._checked import checked\n"
     exec(head + block("def softplus_forward"), names)
     return names
 

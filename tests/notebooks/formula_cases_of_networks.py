@@ -131,9 +131,9 @@ def hidden_state(rng):
 def gates(rng):
     weights, u = unit(rng)
     names = {"x_t": u.x, "h_{t-1}": u.h}
-    for letter, gate in (("k", "o"), ("g", "g")):
-        names |= {f"{name}_{letter}": value for name, value in zip("WUb", weights[gate], strict=True)}
-    return names, [u.o, u.g]
+    for letter in "ifgo":
+        names |= {f"{name}_{letter}": value for name, value in zip("WUb", weights[letter], strict=True)}
+    return names, [u.i, u.f, u.g, u.o]
 
 
 @case("16.6")

@@ -101,7 +101,7 @@ def class_words(name: str, text: str) -> str:
     >>> class_words("Account", "name 'owner' is not defined")[51:83]
     '`self.`: is `self.owner` meant? '
     """
-    found = re.search(r"name '(\w+)' is not defined", text)
+    found = re.search(r"(?:name|local variable) '(\w+)' (?:is not defined|where|referenced)", text)
     if found and found[1] not in MODULES:
         return say("error of self", what=found[1])
     found = re.search(rf"'{name}' object has no attribute '(\w+)'", text)

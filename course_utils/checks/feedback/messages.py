@@ -117,8 +117,8 @@ ENGLISH = {
     "quotes.",
     "error init": "A class took no arguments. Is `__init__` spelled so, with two underscores on each side, and "
     "indented as part of the class?",
-    "error of self": "In a class, what belongs to the object begins with `self.`: is `self.{what}` meant? (What comes "
-    "into `__init__` is kept by `self.{what} = {what}`.) If not: is `{what}` spelled as where it is made?",
+    "error of self": "In a class, what belongs to the object begins with `self.`: is `self.{what}` meant? (What later "
+    "calls need is made in `__init__`, by `self.{what} = ...`.) If not: is `{what}` spelled as where it is made?",
     "error lacking": "An object of this class has no `.{what}`. Is it made in `__init__`, as `self.{what} = ...`, or "
     "defined as `def {what}(self, ...)`? Names must be spelled as in the task.",
     "error mask": "A mask of True and False must be as long as the axis that it chooses from.",
