@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from course_utils._nest import leaves, mapped
 from course_utils._types import Array
 
 
@@ -102,27 +103,27 @@ def check_gradients(
     if arrays and callable(arrays[0]):
         op, arrays = (op, arrays[0]), arrays[1:]
     forward, backward = _pair(op)
-    arrays = _map(lambda a: np.array(a, dtype=np.float64), arrays)
+    arrays = mapped(lambda a: np.array(a, dtype=np.float64), arrays)
 
     def run(arguments):
-        return forward(*_map(np.copy, arguments), **copy.deepcopy(static))
+        return forward(*mapped(np.copy, arguments), **copy.deepcopy(static))
 
     out, cache = run(arrays)
     rng = np.random.default_rng([seed, 20260])  # no user's own stream: dout equal to x would hide a transpose
-    dout = _map(lambda y: rng.normal(size=np.shape(y)), out)
-    analytic = _by_name(forward, arrays, backward(_map(np.copy, dout), cache))
-    leaves = _leaves(arrays)
+    dout = mapped(lambda y: rng.normal(size=np.shape(y)), out)
+    analytic = _by_name(forward, arrays, backward(mapped(np.copy, dout), cache))
+    given = leaves(arrays)
     worst = 0.0
     for k, (name, gradient) in enumerate(analytic):
 
         def scalar(z, k=k):
-            return _inner(dout, run(_refill(arrays, iter([*leaves[:k], z, *leaves[k + 1 :]])))[0])
+            return _inner(dout, run(_with_leaf(arrays, k, z))[0])
 
-        numerical = _finite_differences(scalar, leaves[k], gradient, step * _widths(leaves), rtol, atol)
+        numerical = _finite_differences(scalar, given[k], gradient, step * _widths(given), rtol, atol)
         try:
             worst = max(worst, _compare(name, gradient, numerical, rtol, atol))
         except GradientMismatch as mismatch:
-            raise _kink(scalar, leaves[k], mismatch, step, rtol, atol) or mismatch from None
+            raise _kink(scalar, given[k], mismatch, step, rtol, atol) or mismatch from None
     return worst
 
 
@@ -152,26 +153,15 @@ def _paths(tree, name: str) -> Iterator[tuple[str, Array]]:
         yield name, tree
 
 
-def _leaves(tree) -> list[Array]:
-    return [leaf for _, leaf in _paths(tree, "")]
-
-
-def _refill(tree, leaves: Iterator):
-    """The same nest with other leaves."""
-    if isinstance(tree, dict):
-        return {key: _refill(value, leaves) for key, value in tree.items()}
-    if isinstance(tree, tuple):
-        return tuple(_refill(value, leaves) for value in tree)
-    return next(leaves)
-
-
-def _map(f: Callable, tree):
-    return _refill(tree, map(f, _leaves(tree)))
+def _with_leaf(tree, k: int, leaf: Array):
+    """The same nest with another array in place number k."""
+    others = iter([*leaves(tree)[:k], leaf, *leaves(tree)[k + 1 :]])
+    return mapped(lambda _: next(others), tree)
 
 
 def _inner(a, b) -> float:
     """Σ a · b over all arrays of two nests: the scalar whose gradient the backward pass claims to be."""
-    return sum(float(np.sum(x * y)) for x, y in zip(_leaves(a), _leaves(b), strict=True))
+    return sum(float(np.sum(x * y)) for x, y in zip(leaves(a), leaves(b), strict=True))
 
 
 def _by_name(forward: Callable, arrays: tuple, gradients) -> list[tuple[str, Array]]:
@@ -207,9 +197,9 @@ def _compare(name: str, analytic: Array, numerical: Array, rtol: float, atol: fl
     return float(difference.max(initial=0.0))
 
 
-def _widths(leaves: list[Array]) -> Array:
+def _widths(arrays: list[Array]) -> Array:
     """Factors of the step: 1, and more where numbers are large. Rounding of 1e6 drowns what a step of 1e-5 changes."""
-    size = max((float(np.abs(leaf).max(initial=0)) for leaf in leaves), default=0.0)
+    size = max((float(np.abs(leaf).max(initial=0)) for leaf in arrays), default=0.0)
     return np.array([1, size ** (1 / 3), size]) if 10 < size < np.inf else np.ones(1)
 
 

@@ -45,6 +45,13 @@ class BatchNormCache(NamedTuple):
     running: tuple[Array, Array]
 
 
+def _features(x: Array) -> int:
+    """The length of the last axis, of which there must be something."""
+    if x.ndim == 0 or x.shape[-1] == 0:
+        raise ValueError(f"x must have features on its last axis, but its shape is {x.shape}.")
+    return x.shape[-1]
+
+
 def _checked(x, features: int, eps: float, **scales) -> tuple[np.dtype, list[Array]]:
     """The dtype of the output, and the arrays in that of the computation; γ and β have shape (features,)."""
     for name, scale in scales.items():
@@ -89,9 +96,7 @@ def layer_norm_forward(x: Array, gamma: Array, beta: Array, *, eps: float = 1e-5
     array([[-1.,  1.]])
     """
     x, gamma, beta = as_float("x", x), as_float("gamma", gamma), as_float("beta", beta)
-    if x.ndim == 0 or x.shape[-1] == 0:
-        raise ValueError(f"x must have features on its last axis, but its shape is {x.shape}.")
-    dtype, (x, gamma, beta) = _checked(x, x.shape[-1], eps, gamma=gamma, beta=beta)
+    dtype, (x, gamma, beta) = _checked(x, _features(x), eps, gamma=gamma, beta=beta)
     D = x.shape[-1]
     x_hat = x - _row_sums(x) / D
     inv_std = 1 / np.sqrt(_row_sums(x_hat, x_hat) / D + float(eps))
@@ -144,9 +149,7 @@ def rms_norm_forward(x: Array, gamma: Array, *, eps: float = 1e-6) -> tuple[Arra
     array([[0.849, 1.131]])
     """
     x, gamma = as_float("x", x), as_float("gamma", gamma)
-    if x.ndim == 0 or x.shape[-1] == 0:
-        raise ValueError(f"x must have features on its last axis, but its shape is {x.shape}.")
-    dtype, (x, gamma) = _checked(x, x.shape[-1], eps, gamma=gamma)
+    dtype, (x, gamma) = _checked(x, _features(x), eps, gamma=gamma)
     inv_rms = 1 / np.sqrt(_row_sums(x, x) / x.shape[-1] + float(eps))
     x_hat = x * inv_rms
     return (x_hat * gamma).astype(dtype, copy=False), RMSNormCache(x_hat, inv_rms, gamma, dtype)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course_utils import activations, affine, attention, conv, generative, losses, norm, recurrent, transformer
-from course_utils.gradcheck import _leaves
+from course_utils._nest import leaves
 from tests.laws import assert_laws, same
 from tests.test_architecture import OPERATIONS
 
@@ -120,7 +120,7 @@ def test_sizes(name, sizes):
         return
     assert_laws(forward, backward, *arrays, **options)
     out, cache = forward(*arrays, **options)
-    assert all(np.isfinite(a).all() for a in _leaves((out, backward(out, cache))))
+    assert all(np.isfinite(a).all() for a in leaves((out, backward(out, cache))))
 
 
 def aliased(name):
@@ -129,7 +129,7 @@ def aliased(name):
 
     def plant(*arrays, **options):
         out, cache = forward(*arrays, **options)
-        return out, Alias(cache, _leaves(out)[0], float(np.sum(_leaves(out)[0])))
+        return out, Alias(cache, leaves(out)[0], float(np.sum(leaves(out)[0])))
 
     def back(dout, cache):
         changed = float(np.sum(cache.out)) != cache.total
@@ -145,7 +145,7 @@ def in_place(name):
 
     def plant(*arrays, **options):
         out, cache = forward(*arrays, **options)
-        first = _leaves(arrays)[0]
+        first = leaves(arrays)[0]
         if first.flags.writeable:
             first += 1
         return out, cache
