@@ -18,6 +18,7 @@ from course_utils.activations.pointwise import (
     sigmoid,
     sigmoid_backward,
     sigmoid_forward,
+    sigmoid_into,
     tanh,
     tanh_backward,
     tanh_forward,
@@ -57,6 +58,7 @@ __all__ = [
     "SoftmaxCache", "SwigluCache", "TanhCache", "gelu", "gelu_backward", "gelu_exact", "gelu_exact_backward",
     "gelu_exact_forward", "gelu_forward", "leaky_relu", "leaky_relu_backward", "leaky_relu_forward", "log_softmax",
     "log_softmax_backward", "log_softmax_forward", "logsumexp", "relu", "relu_backward", "relu_forward", "sigmoid",
-    "sigmoid_backward", "sigmoid_forward", "silu", "silu_backward", "silu_forward", "softmax", "softmax_backward",
-    "softmax_forward", "swiglu", "swiglu_backward", "swiglu_forward", "tanh", "tanh_backward", "tanh_forward",
+    "sigmoid_backward", "sigmoid_forward", "sigmoid_into", "silu", "silu_backward", "silu_forward", "softmax",
+    "softmax_backward", "softmax_forward", "swiglu", "swiglu_backward", "swiglu_forward", "tanh", "tanh_backward",
+    "tanh_forward",
 ]  # fmt: skip

@@ -50,11 +50,24 @@ def sigmoid(x: Array) -> Array:
     array([0. , 0.5, 1. ])
     """
     x = checked(x)
-    y = np.negative(x, out=np.empty_like(x))
+    y = np.empty_like(x)
     with np.errstate(over="ignore"):
-        np.exp(y, out=y)
-    y += 1
-    return np.divide(1, y, out=y)[()]
+        sigmoid_into(y, x)
+    return y[()]
+
+
+def sigmoid_into(out: Array, x: Array) -> None:
+    """out <- 1 / (1 + e⁻ˣ) without a temporary array and without a check; out may be x.
+
+    e⁻ˣ may be inf, and 1 / (1 + inf) = 0 is the right answer: callers set np.errstate(over="ignore") around it.
+
+    >>> a = np.zeros(1); sigmoid_into(a, a); a
+    array([0.5])
+    """
+    np.negative(x, out=out)
+    np.exp(out, out=out)
+    out += 1
+    np.divide(1, out, out=out)
 
 
 def sigmoid_forward(x: Array) -> tuple[Array, SigmoidCache]:

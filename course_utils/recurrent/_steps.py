@@ -94,16 +94,8 @@ def blocks(a: Array, gates: int) -> Array:
     return a.reshape(len(a), gates, a.shape[1] // gates).swapaxes(0, 1)
 
 
-# In both functions below e⁻ᵃ may be inf, and 1 / (1 + inf) = 0 is the right answer:
-# their callers set np.errstate(over="ignore") around the whole loop over time.
-
-
-def sigmoid_in_place(a: Array) -> None:
-    """a <- 1 / (1 + e⁻ᵃ) without a temporary array."""
-    np.negative(a, out=a)
-    np.exp(a, out=a)
-    a += 1
-    np.reciprocal(a, out=a)
+# As in `sigmoid_into`, e⁻²ᵃ may be inf below, and 2 / (1 + inf) = 0 is the right answer:
+# callers set np.errstate(over="ignore") around the whole loop over time.
 
 
 def tanh_into(out: Array, a: Array) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_utils._types import Array
 from course_utils._validate import as_dout
-from course_utils.activations import sigmoid
+from course_utils.activations import sigmoid, sigmoid_into
 from course_utils.recurrent._steps import (
     batch_first,
     blocks,
@@ -14,7 +14,6 @@ from course_utils.recurrent._steps import (
     input_part,
     parted,
     rows,
-    sigmoid_in_place,
     tanh_into,
     time_first,
     time_mask,
@@ -149,7 +148,7 @@ def gru_forward(
         for t in range(T):
             gates[t], u = blocks(a[t], 3), blocks(h[t] @ U + b_U, 3)  # one product for all three blocks
             gates[t, :2] += u[:2]
-            sigmoid_in_place(gates[t, :2])  # r and z
+            sigmoid_into(gates[t, :2], gates[t, :2])  # r and z
             r, z, n = gates[t]
             q[t] = u[2]
             n += r * q[t]

@@ -6,7 +6,7 @@ import numpy as np
 
 from course_utils._types import Array
 from course_utils._validate import as_dout
-from course_utils.activations import sigmoid
+from course_utils.activations import sigmoid, sigmoid_into
 from course_utils.recurrent._steps import (
     batch_first,
     blocks,
@@ -14,7 +14,6 @@ from course_utils.recurrent._steps import (
     input_part,
     parted,
     rows,
-    sigmoid_in_place,
     tanh_into,
     time_first,
     time_mask,
@@ -157,9 +156,9 @@ def lstm_forward(
         for t in range(T):
             gates[t] = blocks(a[t] + h[t] @ U, 4)  # one product for all four gates
             i, f, g, o = gates[t]
-            sigmoid_in_place(gates[t, :2])  # i and f
+            sigmoid_into(gates[t, :2], gates[t, :2])  # i and f
             tanh_into(g, g)
-            sigmoid_in_place(o)
+            sigmoid_into(o, o)
             c[t + 1] = f * c[t] + i * g
             tanh_into(tanh_c[t], c[t + 1])
             h[t + 1] = o * tanh_c[t]

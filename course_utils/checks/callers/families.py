@@ -100,7 +100,7 @@ FAMILIES = {
         tensorflow.raw_ops: Sigmoid
         keras.ops: sigmoid log_sigmoid
         keras.activations: sigmoid log_sigmoid
-        course_utils.activations: sigmoid sigmoid_forward
+        course_utils.activations: sigmoid sigmoid_forward sigmoid_into
         """,
     ),
     "softmax": Family(
