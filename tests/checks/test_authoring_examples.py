@@ -3,6 +3,7 @@
 import dataclasses
 import linecache
 import re
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -35,6 +36,17 @@ def examples():
 
 
 EXAMPLES = list(examples())
+
+
+@pytest.mark.parametrize("number", range(len(BLOCKS)))
+def test_an_example_keeps_the_house_s_style(number, tmp_path):
+    """Who follows it must not meet a red line; a file left open is one example's mistake."""
+    path = tmp_path / "example.py"
+    path.write_text(BLOCKS[number], encoding="utf-8")
+    config = ["--config", str(GUIDE.parents[1] / "pyproject.toml")]
+    ruff = [sys.executable, "-m", "ruff", "check", *config, "--ignore", "SIM115", str(path)]
+    run = subprocess.run(ruff, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
 
 
 def test_there_is_an_example_of_every_kind():
